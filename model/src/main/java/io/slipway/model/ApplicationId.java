@@ -1,0 +1,58 @@
+package io.slipway.model;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Names an application for ever: the day of its submission and a number of that day, such as {@code
+ * app-20261122-0007}.
+ *
+ * @param value the id as people type it
+ */
+public record ApplicationId(String value) implements Comparable<ApplicationId> {
+  private static final Pattern FORM = Pattern.compile("app-(\\d{8})-(\\d{4,9})");
+
+  /** Checks the form. */
+  public ApplicationId {
+    if (!FORM.matcher(value).matches()) {
+      throw new IllegalArgumentException(
+          "not an application id: '" + value + "' (expected app-YYYYMMDD-NNNN)");
+    }
+  }
+
+  /**
+   * Makes the id of the {@code number}th application (from 1) of a day written as {@code yyyyMMdd}.
+   */
+  public static ApplicationId of(String day, int number) {
+    return new ApplicationId(String.format("app-%s-%04d", day, number));
+  }
+
+  /** The driver execution of the given attempt, from 1. */
+  public ExecutionId driver(int attempt) {
+    return new ExecutionId(this, ExecutionKind.DRIVER, attempt);
+  }
+
+  /** The executor of the given number, from 1. */
+  public ExecutionId executor(int number) {
+    return new ExecutionId(this, ExecutionKind.EXECUTOR, number);
+  }
+
+  /** Orders by day, then by number. */
+  @Override
+  public int compareTo(ApplicationId other) {
+    Matcher mine = FORM.matcher(value);
+    Matcher theirs = FORM.matcher(other.value);
+    if (!mine.matches() || !theirs.matches()) {
+      throw new AssertionError("the constructor checks the form");
+    }
+    int byDay = mine.group(1).compareTo(theirs.group(1));
+    return byDay != 0
+        ? byDay
+        : Integer.compare(Integer.parseInt(mine.group(2)), Integer.parseInt(theirs.group(2)));
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}
