@@ -8,13 +8,16 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.slipway.model.HostPort;
+import io.slipway.proto.common.v1.Reason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -58,6 +61,17 @@ public final class Channels implements AutoCloseable {
             .build();
     open.add(channel);
     return channel;
+  }
+
+  /** Runs a task on the thread of all callbacks. */
+  void schedule(Runnable task, long delayNanos) {
+    try {
+      loops.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      throw Refusal.of(
+              Status.Code.CANCELLED, Reason.REASON_UNSPECIFIED, "the connection has been closed")
+          .causedBy(e);
+    }
   }
 
   /** Closes one channel of these at once. */

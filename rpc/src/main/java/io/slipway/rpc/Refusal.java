@@ -129,6 +129,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(code, reason, message, metadata, retryDelay, getCause());
   }
 
+  /** The same, made on this thread, so that its stack trace shows who called. */
+  Refusal atCaller() {
+    return new Refusal(code, reason, getMessage(), metadata, retryDelay, this);
+  }
+
   /** The status code. */
   public Status.Code code() {
     return code;

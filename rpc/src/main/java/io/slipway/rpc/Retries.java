@@ -1,0 +1,139 @@
+package io.slipway.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.slipway.model.HostPort;
+import io.slipway.proto.common.v1.Reason;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The retry rule, for one call over all its tries. Used by one try at a time. */
+final class Retries {
+  private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LONGEST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final int FREE_REDIRECTIONS = 2;
+
+  private final Masters masters;
+  private final MethodDescriptor<?, ?> method;
+  private final Patience patience;
+  private final Consumer<String> trouble;
+  private long sinceNanos = System.nanoTime();
+  private int failures;
+  private int redirections;
+  private int strangers;
+
+  Retries(
+      Masters masters, MethodDescriptor<?, ?> method, Patience patience, Consumer<String> trouble) {
+    this.masters = masters;
+    this.method = method;
+    this.patience = patience;
+    this.trouble = trouble;
+  }
+
+  /** The call has got somewhere. */
+  void progress(HostPort address) {
+    sinceNanos = System.nanoTime();
+    failures = 0;
+    redirections = 0;
+    strangers = 0;
+    masters.answered(address);
+    masters.warm();
+  }
+
+  /**
+   * Judges a failed try.
+   *
+   * @return nanoseconds to wait before the next one
+   * @throws Refusal if there shall be none
+   */
+  long delayAfter(HostPort address, Status status, Metadata trailers) {
+    Refusal refusal = StatusMapping.toRefusal(status, trailers);
+    boolean ours = StatusMapping.isOurs(status, trailers);
+    if (ours && refusal.code() == Status.Code.RESOURCE_EXHAUSTED && refusal.isRetryable()) {
+      sinceNanos = System.nanoTime();
+      return refusal.retryDelay().orElse(Duration.ZERO).toNanos();
+    }
+    boolean stranger = !ours && isStrange(refusal.code());
+    if (!stranger && !refusal.isRetryable()) {
+      masters.answered(address);
+      throw refusal;
+    }
+    Optional<HostPort> leader = leader(refusal);
+    String problem = stranger ? strange(refusal) : problem(refusal);
+    masters.moveOn(address, leader, problem);
+    strangers = stranger ? strangers + 1 : 0;
+    if (stranger && patience.limit().isPresent() && strangers >= masters.count()) {
+      throw Refusal.of(Status.Code.UNAVAILABLE, Reason.REASON_UNSPECIFIED, masters.describe());
+    }
+    long delay;
+    if (leader.isPresent() && redirections < FREE_REDIRECTIONS) {
+      redirections++;
+      delay = 0;
+    } else {
+      delay = backoff();
+    }
+    if (System.nanoTime() + delay - patience.deadlineNanos(sinceNanos) > 0
+        && patience.limit().isPresent()) {
+      throw Refusal.outcomeUnknown("no master answers: " + masters.describe());
+    }
+    if (delay > 0) {
+      trouble.accept(address + " " + problem);
+    }
+    return delay;
+  }
+
+  private long backoff() {
+    long longest = Math.min(LONGEST_DELAY_NANOS, FIRST_DELAY_NANOS << Math.min(failures, 10));
+    failures++;
+    return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2);
+  }
+
+  /** Codes that gRPC makes of an answer that is not gRPC, or not of ours. */
+  private static boolean isStrange(Status.Code code) {
+    return switch (code) {
+      case UNKNOWN, INTERNAL, UNIMPLEMENTED, UNAUTHENTICATED, PERMISSION_DENIED, OUT_OF_RANGE ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static Optional<HostPort> leader(Refusal refusal) {
+    if (refusal.reason() != Reason.REASON_NOT_LEADER) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(refusal.metadata().get(Refusal.LEADER)).map(HostPort::parse);
+    } catch (IllegalArgumentException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  private String strange(Refusal refusal) {
+    return refusal.code() == Status.Code.UNIMPLEMENTED
+        ? "answers, but does not know "
+            + method.getFullMethodName()
+            + ": it is no Slipway master, or one of another version"
+        : "answers, but is no Slipway master (" + refusal.getMessage() + ")";
+  }
+
+  private static String problem(Refusal refusal) {
+    if (refusal.reason() == Reason.REASON_NOT_LEADER) {
+      return "does not lead, and knows no leader";
+    }
+    if (refusal.code() == Status.Code.DEADLINE_EXCEEDED) {
+      return "does not answer";
+    }
+    Throwable root = refusal;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage());
+    return root instanceof java.net.ConnectException && message.contains("refused")
+        ? "refuses connections"
+        : "can't be reached (" + message + ")";
+  }
+}
