@@ -57,8 +57,17 @@ final class CallGuard implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     Context context = Context.current().withValue(Principal.KEY, principal);
-    return Contexts.interceptCall(
-        context, mapping, headers, (inner, h) -> guarded(inner, next.startCall(inner, h)));
+    return Contexts.interceptCall(context, mapping, headers, (inner, h) -> started(inner, h, next));
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> started(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    try {
+      return guarded(call, next.startCall(call, headers));
+    } catch (RuntimeException e) {
+      call.close(Status.UNKNOWN.withCause(e), new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
   }
 
   private Principal principal(ServerCall<?, ?> call, String service, Metadata headers) {

@@ -8,6 +8,7 @@ import io.slipway.model.HostPort;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An open port of ours. Safe for use by several threads. */
 public final class RpcServer implements AutoCloseable {
@@ -19,6 +20,7 @@ public final class RpcServer implements AutoCloseable {
   private final HealthStatusManager health;
   private final ExecutorService pool;
   private final EventLoopGroup loops;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   RpcServer(
       Server server,
@@ -60,6 +62,9 @@ public final class RpcServer implements AutoCloseable {
 
   /** Closes the port: calls may end for so long, then they are cut off. Idempotent. */
   public void close(Duration grace) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     health.enterTerminalState();
     server.shutdown();
     boolean interrupted = false;
