@@ -1,0 +1,120 @@
+package io.slipway.launcher.process;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A small file of named values that is either there completely or not at all. What is written
+ * <em>durably</em> survives the machine, the rest only the processes on it.
+ */
+final class RecordFile {
+  private RecordFile() {}
+
+  /**
+   * Reads all values.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no such file
+   */
+  static Map<String, String> read(Path file) throws IOException {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(PlainFiles.read(file, StandardCharsets.UTF_8)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("damaged: " + file, e);
+    }
+    Map<String, String> values = new TreeMap<>();
+    properties.forEach((name, value) -> values.put((String) name, (String) value));
+    return values;
+  }
+
+  /** Writes, in the place of what may be there. */
+  static void write(Path file, Map<String, String> values, boolean durable) throws IOException {
+    Path fresh = writeBeside(file, values, durable);
+    try {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException("no atomic rename in " + file.getParent(), e);
+    }
+    if (durable) {
+      forceDirectory(file.getParent());
+    }
+  }
+
+  /**
+   * Writes if there is no such file.
+   *
+   * @return whether it was this call that made the file
+   */
+  static boolean create(Path file, Map<String, String> values, boolean durable) throws IOException {
+    Path fresh = writeBeside(file, values, durable);
+    try {
+      Files.createLink(file, fresh);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } finally {
+      Files.delete(fresh);
+    }
+    if (durable) {
+      forceDirectory(file.getParent());
+    }
+    return true;
+  }
+
+  private static Path writeBeside(Path file, Map<String, String> values, boolean durable)
+      throws IOException {
+    Properties properties = new Properties();
+    properties.putAll(values);
+    StringWriter text = new StringWriter();
+    properties.store(text, null);
+    Path fresh =
+        file.resolveSibling(
+            file.getFileName()
+                + "."
+                + Long.toHexString(ThreadLocalRandom.current().nextLong())
+                + ".tmp");
+    try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
+      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+      if (durable) {
+        out.getFD().sync();
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(fresh);
+      throw e;
+    }
+    return fresh;
+  }
+
+  private static void forceDirectory(Path directory) throws IOException {
+    // Only a channel can do this, and an interrupt closes channels.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
