@@ -68,6 +68,7 @@ public final class RatisJournal implements Journal {
   private RatisJournalMark mark;
   private RatisJournalSnapshots snapshots;
   private RatisJournalStateMachine stateMachine;
+  private RatisJournalPort port;
   private RaftServer server;
 
   private long recordsSinceDue;
@@ -180,7 +181,8 @@ public final class RatisJournal implements Journal {
     RaftPeerId self = RaftPeerId.valueOf(directory.peer(!Files.exists(directory.raft())));
     Files.createDirectories(directory.raft());
     Parameters parameters = new Parameters();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RatisJournalPort());
+    port = new RatisJournalPort();
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
     return RaftServer.newBuilder()
         .setServerId(self)
         .setGroup(RaftGroup.valueOf(GROUP, RaftPeer.newBuilder().setId(self).build()))
@@ -308,6 +310,7 @@ public final class RatisJournal implements Journal {
     }
     closed = true;
     quietly(server);
+    quietly(port);
     failAllThatWaits(new IllegalStateException("the journal was closed"));
     quietly(mark);
     quietly(directory);

@@ -23,10 +23,7 @@ final class RatisJournalProperties {
     RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
     GrpcConfigKeys.Server.setHost(properties, "127.0.0.1");
     GrpcConfigKeys.Server.setPort(properties, 0);
-    // One thread each, without native code: nobody calls.
     GrpcConfigKeys.setUseEpoll(properties, false);
-    GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
-    GrpcConfigKeys.Server.setWorkerGroupSize(properties, 1);
 
     // Time. A pause of the process must not close the server or keep it from leading for long.
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(300));
