@@ -1,0 +1,97 @@
+package io.slipway.master.journal;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.ratis.metrics.LongCounter;
+import org.apache.ratis.metrics.MetricRegistries;
+import org.apache.ratis.metrics.MetricRegistryInfo;
+import org.apache.ratis.metrics.RatisMetricRegistry;
+import org.apache.ratis.metrics.Timekeeper;
+import org.apache.ratis.util.TimeDuration;
+
+/**
+ * Measures nothing: nobody reads Ratis' own metrics, and its usual registry costs time at start and
+ * with every record. Found by {@link java.util.ServiceLoader}, which is why it is public.
+ */
+public final class RatisJournalMetrics extends MetricRegistries {
+  private static final Timekeeper.Context STOPPED = () -> 0;
+
+  private static final LongCounter ZERO =
+      new LongCounter() {
+        @Override
+        public void inc(long n) {}
+
+        @Override
+        public void dec(long n) {}
+
+        @Override
+        public long getCount() {
+          return 0;
+        }
+      };
+
+  /** Called by {@link java.util.ServiceLoader}. */
+  public RatisJournalMetrics() {}
+
+  @Override
+  public void clear() {}
+
+  @Override
+  public RatisMetricRegistry create(MetricRegistryInfo info) {
+    return new Registry(info);
+  }
+
+  @Override
+  public boolean remove(MetricRegistryInfo key) {
+    return true;
+  }
+
+  @Override
+  public Optional<RatisMetricRegistry> get(MetricRegistryInfo info) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Set<MetricRegistryInfo> getMetricRegistryInfos() {
+    return Set.of();
+  }
+
+  @Override
+  public Collection<RatisMetricRegistry> getMetricRegistries() {
+    return List.of();
+  }
+
+  @Override
+  public void addReporterRegistration(
+      Consumer<RatisMetricRegistry> reporter, Consumer<RatisMetricRegistry> stopReporter) {}
+
+  @Override
+  public void enableJmxReporter() {}
+
+  @Override
+  public void enableConsoleReporter(TimeDuration rate) {}
+
+  private record Registry(MetricRegistryInfo getMetricRegistryInfo) implements RatisMetricRegistry {
+    @Override
+    public Timekeeper timer(String name) {
+      return () -> STOPPED;
+    }
+
+    @Override
+    public LongCounter counter(String name) {
+      return ZERO;
+    }
+
+    @Override
+    public boolean remove(String name) {
+      return true;
+    }
+
+    @Override
+    public <T> void gauge(String name, Supplier<Supplier<T>> gaugeSupplier) {}
+  }
+}
