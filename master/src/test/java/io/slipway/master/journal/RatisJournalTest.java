@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -22,7 +24,11 @@ import org.apache.ratis.retry.RetryPolicies;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** Closing a journal takes Ratis up to a second of waiting, so these tests run side by side. */
+@Execution(ExecutionMode.CONCURRENT)
 class RatisJournalTest {
   @TempDir Path directory;
   private final List<RatisJournal> opened = new ArrayList<>();
@@ -130,7 +136,7 @@ class RatisJournalTest {
       Files.write(newest, flipped);
       assertThatThrownBy(() -> files.verify(files.newestFirst().get(0)))
           .isInstanceOf(IOException.class);
-      Files.write(newest, java.util.Arrays.copyOf(whole, i));
+      Files.write(newest, Arrays.copyOf(whole, i));
       assertThatThrownBy(() -> files.verify(files.newestFirst().get(0)))
           .isInstanceOf(IOException.class);
     }
@@ -403,13 +409,13 @@ class RatisJournalTest {
 
   private static ByteString bytes(int count) {
     byte[] bytes = new byte[count];
-    java.util.Arrays.fill(bytes, (byte) 'x');
+    Arrays.fill(bytes, (byte) 'x');
     return ByteString.copyFrom(bytes);
   }
 
   private static void deleteTree(Path root) throws IOException {
     try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
