@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The journal of a master alone, on Apache Ratis: a group of one, in one directory.
  *
- * <p>Safe for use by several threads. The futures of {@link #append} complete on threads of Ratis',
- * which must not be blocked. After {@link Listener#failed} nothing more is promised but {@link
- * #close}; Ratis leaves threads that keep a process alive, so the process must be ended.
+ * <p>Safe for use by several threads. The futures of {@link #append} complete on threads that must
+ * not be blocked. After {@link Listener#failed} nothing more is promised but {@link #close}; Ratis
+ * leaves threads that keep a process alive, so the process must be ended.
  */
 public final class RatisJournal implements Journal {
   private static final Logger log = LoggerFactory.getLogger(RatisJournal.class);
@@ -103,8 +103,7 @@ public final class RatisJournal implements Journal {
 
   /** Checks what is on disk, and delivers the newest snapshot that is whole. */
   private TermIndex restore() throws JournalException, IOException {
-    Path raft = directory.raft();
-    Path logs = raft.resolve(GROUP.getUuid().toString()).resolve("current");
+    Path logs = directory.group();
     boolean newJournal = !Files.exists(logs);
     snapshots = new RatisJournalSnapshots(directory.snapshots());
     mark = RatisJournalMark.open(directory.mark(), newJournal);
@@ -260,10 +259,19 @@ public final class RatisJournal implements Journal {
       snapshots.save(term, index, writer);
       machine.snapshotFinished(TermIndex.valueOf(term, index));
       Optional<RatisJournalSnapshots.Snapshot> older = snapshots.removeOld();
-      if (older.isPresent() && !closed) {
-        // Only up to the older one, so that it is of use when the newer one is damaged.
-        server.getDivision(GROUP).getRaftLog().purge(older.get().index());
+      if (older.isPresent()) {
+        purge(older.get().index());
       }
+    }
+  }
+
+  /** Only up to the older snapshot, so that it is of use when the newer one is damaged. */
+  private void purge(long index) {
+    try {
+      server.getDivision(GROUP).getRaftLog().purge(index);
+    } catch (IOException | RuntimeException e) {
+      log.warn(
+          "The log was not purged up to record {}", index, e); // The next snapshot tries again.
     }
   }
 
@@ -369,9 +377,18 @@ public final class RatisJournal implements Journal {
     @Override
     public void leading(long term) {
       synchronized (telling) {
-        if (!closed && !failed) {
-          listener.leading(term);
+        if (closed || failed) {
+          return;
         }
+        try {
+          // Ratis renames its file with the term and leaves it at that: after a power loss an
+          // older one could be there, and a term would be given out twice.
+          RatisJournalSnapshots.force(directory.group());
+        } catch (IOException e) {
+          failed("the term can't be forced to disk", e);
+          return;
+        }
+        listener.leading(term);
       }
     }
 

@@ -68,6 +68,11 @@ final class RatisJournalDirectory implements AutoCloseable {
     return root.resolve("raft");
   }
 
+  /** Where Ratis stores the log and the term of our group. */
+  Path group() {
+    return raft().resolve(RatisJournal.GROUP.getUuid().toString()).resolve("current");
+  }
+
   /** Where the snapshots are. */
   Path snapshots() {
     return root.resolve("snapshots");

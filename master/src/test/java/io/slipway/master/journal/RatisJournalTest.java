@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
@@ -79,6 +81,22 @@ class RatisJournalTest {
     append("still alive");
     reopen();
     assertThat(told.records()).containsExactly("524288 bytes", "still alive");
+  }
+
+  @Test
+  void append_noAnswerInTime_fails_andMayBeCommittedAllTheSame() throws Exception {
+    open(new RatisJournalSettings(directory, 1 << 20, 1000, Duration.ofMillis(100)));
+    CompletableFuture<Void> taken;
+    synchronized (told.committed) { // Holds up the delivery.
+      taken = journal.append(ByteString.copyFromUtf8("a"));
+      assertThat(taken)
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withCauseInstanceOf(TimeoutException.class);
+    }
+
+    reopen();
+    assertThat(told.records()).containsExactly("a");
   }
 
   @Test

@@ -51,7 +51,9 @@ final class RecordingListener implements Journal.Listener {
   @Override
   public void committed(long term, long index, ByteString record) {
     String text = record.size() > 100 ? record.size() + " bytes" : record.toStringUtf8();
-    committed.add(new Committed(term, index, text));
+    synchronized (committed) { // A test may hold it to stop the delivery.
+      committed.add(new Committed(term, index, text));
+    }
     events.add("committed " + text);
   }
 
