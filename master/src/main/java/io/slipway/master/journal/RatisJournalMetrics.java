@@ -14,8 +14,8 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Measures nothing: nobody reads Ratis' own metrics, and its usual registry costs time at start and
- * with every record. Found by {@link java.util.ServiceLoader}, which is why it is public.
+ * Measures nothing: nobody reads Ratis' own metrics, and its usual registry costs time at start.
+ * Found by {@link java.util.ServiceLoader}, which is why it is public.
  */
 public final class RatisJournalMetrics extends MetricRegistries {
   private static final Timekeeper.Context STOPPED = () -> 0;
