@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +27,19 @@ import java.util.concurrent.ExecutionException;
 /** Launches local processes through a keeper, and finds them again with their keepers. */
 final class ProcessLauncher implements Launcher {
   private final String java;
+  private final Optional<ClassArchives> archives;
   private final boolean outlivesOwner;
   private final Keepers keepers;
   private final Map<String, SupervisedProcess> processes = new ConcurrentHashMap<>();
 
-  private ProcessLauncher(LauncherSettings settings, String java, boolean withGroups)
+  private ProcessLauncher(
+      LauncherSettings settings, String java, Optional<Path> archives, boolean withGroups)
       throws IOException {
     this.java = java;
+    this.archives =
+        archives.isPresent()
+            ? Optional.of(new ClassArchives(archives.get(), java))
+            : Optional.empty();
     this.outlivesOwner = settings.outlivesOwner();
     this.keepers =
         new Keepers(
@@ -44,10 +51,11 @@ final class ProcessLauncher implements Launcher {
   }
 
   /** A launcher whose keeper is starting. */
-  static ProcessLauncher open(LauncherSettings settings, String java, boolean withGroups)
+  static ProcessLauncher open(
+      LauncherSettings settings, String java, Optional<Path> archives, boolean withGroups)
       throws LaunchException {
     try {
-      ProcessLauncher launcher = new ProcessLauncher(settings, java, withGroups);
+      ProcessLauncher launcher = new ProcessLauncher(settings, java, archives, withGroups);
       launcher.keepers.removeDead();
       launcher.keepers.startNext();
       return launcher;
@@ -204,7 +212,7 @@ final class ProcessLauncher implements Launcher {
   private List<String> arguments(Command command) throws LaunchException {
     List<String> arguments =
         command instanceof Command.Jvm jvm
-            ? jvm.commandLine(java)
+            ? withArchive(jvm).commandLine(java)
             : ((Command.Program) command).arguments();
     if (arguments.isEmpty()) {
       throw new LaunchException("the command is empty");
@@ -215,6 +223,13 @@ final class ProcessLauncher implements Launcher {
       }
     }
     return arguments;
+  }
+
+  private Command.Jvm withArchive(Command.Jvm jvm) {
+    List<String> options = new ArrayList<>();
+    archives.ifPresent(known -> options.addAll(known.options(jvm.classPath(), jvm.options())));
+    options.addAll(jvm.options());
+    return new Command.Jvm(jvm.mainClass(), jvm.classPath(), options, jvm.arguments());
   }
 
   @Override
@@ -339,6 +354,7 @@ final class ProcessLauncher implements Launcher {
   @Override
   public void close() {
     boolean idle = processes.isEmpty();
+    archives.ifPresent(ClassArchives::close);
     keepers.close(idle);
     processes.values().forEach(SupervisedProcess::letGo);
     processes.clear();

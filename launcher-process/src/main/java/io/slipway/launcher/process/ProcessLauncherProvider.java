@@ -5,6 +5,8 @@ import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherProvider;
 import io.slipway.launcher.LauncherSettings;
 import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,7 +14,9 @@ import java.util.Set;
  *
  * <p>Settings: {@code java}, the program that runs JVMs (by default the one of this JVM); {@code
  * cgroup}, {@code auto} (the default) or {@code off}, whether control groups hold the executions
- * where that is possible.
+ * where that is possible; {@code class-archives}, the directory of archives that let a JVM with
+ * Slipway's library start sooner, or {@code off} (by default a worker keeps them, and a client has
+ * none).
  */
 public final class ProcessLauncherProvider implements LauncherProvider {
   /** The name of this launcher. */
@@ -20,6 +24,7 @@ public final class ProcessLauncherProvider implements LauncherProvider {
 
   static final String JAVA = "java";
   static final String CGROUP = "cgroup";
+  static final String CLASS_ARCHIVES = "class-archives";
 
   /** For {@link java.util.ServiceLoader}. */
   public ProcessLauncherProvider() {}
@@ -32,9 +37,13 @@ public final class ProcessLauncherProvider implements LauncherProvider {
   @Override
   public Launcher create(LauncherSettings settings) throws LaunchException {
     for (String key : settings.options().keySet()) {
-      if (!Set.of(JAVA, CGROUP).contains(key)) {
+      if (!Set.of(JAVA, CGROUP, CLASS_ARCHIVES).contains(key)) {
         throw new LaunchException(
-            "launcher '" + NAME + "' has no setting '" + key + "' (it has cgroup and java)");
+            "launcher '"
+                + NAME
+                + "' has no setting '"
+                + key
+                + "' (it has cgroup, class-archives and java)");
       }
     }
     String cgroup = settings.options().getOrDefault(CGROUP, "auto");
@@ -56,7 +65,31 @@ public final class ProcessLauncherProvider implements LauncherProvider {
       throw new LaunchException(
           "launcher '" + NAME + "' runs on Linux only, not on " + System.getProperty("os.name"));
     }
-    return ProcessLauncher.open(settings, java, cgroup.equals("auto"));
+    return ProcessLauncher.open(settings, java, archives(settings), cgroup.equals("auto"));
+  }
+
+  /**
+   * A worker keeps class archives unless told otherwise; a client, which launches once, does not.
+   */
+  private static Optional<Path> archives(LauncherSettings settings) throws LaunchException {
+    String chosen = settings.options().getOrDefault(CLASS_ARCHIVES, "");
+    if (chosen.isEmpty()) {
+      return settings.outlivesOwner()
+          ? Optional.of(settings.directory().resolve("class-archives"))
+          : Optional.empty();
+    }
+    if (chosen.equals("off")) {
+      return Optional.empty();
+    }
+    if (!Path.of(chosen).isAbsolute()) {
+      throw new LaunchException(
+          "setting 'class-archives' of launcher '"
+              + NAME
+              + "' is '"
+              + chosen
+              + "', neither off nor the absolute path of a directory");
+    }
+    return Optional.of(Path.of(chosen));
   }
 
   static String ownJava() {
