@@ -1,0 +1,2 @@
+/** The artifacts on this master's disk. */
+package io.slipway.master.artifact;
