@@ -1,0 +1,130 @@
+package io.slipway.worker;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.slipway.model.ByteSize;
+import io.slipway.model.HostPort;
+import io.slipway.model.Resources;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All that a worker is told.
+ *
+ * @param masters all masters' addresses, at least one
+ * @param listen where to listen, port 0 for a free one; the processes that it launches listen on
+ *     the same host
+ * @param advertise under which address others reach it, port 0 for the one listened on; empty: the
+ *     address listened on, or one of this machine's where that is all of them
+ * @param resources what it offers: at least one core
+ * @param labels by name, for constraints
+ * @param workDirectory all that it keeps; made if it is not there
+ * @param launcher the launcher that is used where a template names none
+ * @param launcherOptions options by the name of the launcher that they are for
+ * @param insecure whether it, and what it launches, may listen beyond loopback without encryption
+ * @param tokenDirectory where the token files lie
+ * @param logMaxBytes size at which a log file of an execution is rolled, positive
+ * @param logMaxRolled how many rolled files are kept for each stream, not negative
+ * @param retention how long the directory of an execution, its logs included, is kept after its end
+ * @param version for people
+ */
+public record WorkerSettings(
+    List<HostPort> masters,
+    HostPort listen,
+    Optional<HostPort> advertise,
+    Resources resources,
+    SortedMap<String, String> labels,
+    Path workDirectory,
+    String launcher,
+    SortedMap<String, SortedMap<String, String>> launcherOptions,
+    boolean insecure,
+    Path tokenDirectory,
+    long logMaxBytes,
+    int logMaxRolled,
+    Duration retention,
+    String version) {
+  /** The launcher of a worker that is told of none. */
+  public static final String DEFAULT_LAUNCHER = "process";
+
+  /** Size at which log files are rolled, unless said otherwise. */
+  public static final long DEFAULT_LOG_MAX_BYTES = 16 * ByteSize.MIB;
+
+  /** Rolled log files of each stream, unless said otherwise. */
+  public static final int DEFAULT_LOG_MAX_ROLLED = 7;
+
+  /** How long execution directories are kept, unless said otherwise: a day. */
+  public static final Duration DEFAULT_RETENTION = Duration.ofDays(1);
+
+  /** Memory that is left to the system and to the worker itself, where the machine has enough. */
+  private static final long LEFT_TO_THE_SYSTEM = ByteSize.GIB;
+
+  /** Checks and copies. */
+  public WorkerSettings {
+    masters = List.copyOf(masters);
+    if (masters.isEmpty()) {
+      throw new IllegalArgumentException("no master's address");
+    }
+    for (HostPort master : masters) {
+      if (master.port() == 0) {
+        throw new IllegalArgumentException("port 0 in the master's address " + master);
+      }
+    }
+    if (resources.cores() < 1 || resources.memoryBytes() < ByteSize.MIB) {
+      throw new IllegalArgumentException(
+          "a worker offers at least one core and 1m of memory, and not " + resources);
+    }
+    if (logMaxBytes < 1 || logMaxRolled < 0) {
+      throw new IllegalArgumentException(
+          "log files of " + logMaxBytes + " bytes, " + logMaxRolled + " rolled ones");
+    }
+    if (retention.isNegative()) {
+      throw new IllegalArgumentException("negative retention: " + retention);
+    }
+    labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    SortedMap<String, SortedMap<String, String>> options = new TreeMap<>();
+    for (Map.Entry<String, SortedMap<String, String>> entry : launcherOptions.entrySet()) {
+      options.put(
+          entry.getKey(), Collections.unmodifiableSortedMap(new TreeMap<>(entry.getValue())));
+    }
+    launcherOptions = Collections.unmodifiableSortedMap(options);
+    workDirectory = workDirectory.toAbsolutePath().normalize();
+  }
+
+  /** A worker that offers the whole machine on loopback, with defaults for all else. */
+  public static WorkerSettings of(List<HostPort> masters, Path workDirectory, Path tokenDirectory) {
+    return new WorkerSettings(
+        masters,
+        new HostPort("127.0.0.1", 0),
+        Optional.empty(),
+        machine(),
+        Collections.emptySortedMap(),
+        workDirectory,
+        DEFAULT_LAUNCHER,
+        Collections.emptySortedMap(),
+        false,
+        tokenDirectory,
+        DEFAULT_LOG_MAX_BYTES,
+        DEFAULT_LOG_MAX_ROLLED,
+        DEFAULT_RETENTION,
+        "unknown");
+  }
+
+  /**
+   * What this machine, or this container, offers: all cores, and all memory but 1 GiB; half of the
+   * memory where that is more.
+   */
+  public static Resources machine() {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long total = system.getTotalMemorySize();
+    return new Resources(
+        Runtime.getRuntime().availableProcessors(),
+        Math.max(total / 2, total - LEFT_TO_THE_SYSTEM));
+  }
+}

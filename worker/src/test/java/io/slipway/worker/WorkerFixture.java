@@ -1,0 +1,100 @@
+package io.slipway.worker;
+
+import static org.awaitility.Awaitility.await;
+
+import io.slipway.model.ExecutionId;
+import io.slipway.model.Resources;
+import io.slipway.proto.common.v1.ExecutionPhase;
+import io.slipway.rpc.TokenFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fake master, a fake machine, and a real worker between them. */
+abstract class WorkerFixture {
+  static final ExecutionId DRIVER = FakeMaster.APPLICATION.driver(1);
+  static final ExecutionId EXECUTOR = FakeMaster.APPLICATION.executor(1);
+
+  @TempDir Path directory;
+  final FakeMachine machine = new FakeMachine();
+  FakeMaster master;
+  Worker worker;
+  Duration retention = Duration.ofHours(1);
+  int cores = 4;
+
+  @BeforeEach
+  void startMaster() throws Exception {
+    tokens().createMissing("alice");
+    master = new FakeMaster(tokens(), "cluster-one");
+  }
+
+  @AfterEach
+  void stopAll() {
+    machine.hold(false);
+    if (worker != null) {
+      worker.close();
+    }
+    master.close();
+  }
+
+  TokenFiles tokens() {
+    return new TokenFiles(directory.resolve("tokens"));
+  }
+
+  WorkerSettings settings() {
+    WorkerSettings usual =
+        WorkerSettings.of(
+            List.of(master.address()), directory.resolve("work"), directory.resolve("tokens"));
+    return new WorkerSettings(
+        usual.masters(),
+        usual.listen(),
+        Optional.empty(),
+        new Resources(cores, 4L << 30),
+        new TreeMap<>(java.util.Map.of("rack", "r1")),
+        usual.workDirectory(),
+        "fake",
+        Collections.emptySortedMap(),
+        false,
+        usual.tokenDirectory(),
+        usual.logMaxBytes(),
+        usual.logMaxRolled(),
+        retention,
+        "test");
+  }
+
+  /** Starts a worker on the same work directory and waits until it is registered. */
+  void startWorker() throws Exception {
+    worker = new Worker(settings(), List.of(machine.provider("fake")));
+    worker.start();
+    worker.registered().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  Path executionDirectory(ExecutionId id) {
+    return directory.resolve("work/executions/" + id);
+  }
+
+  void awaitPhase(ExecutionId id, ExecutionPhase phase) {
+    await().until(() -> master.phase(id) == phase);
+  }
+
+  void awaitRunning(ExecutionId id) {
+    await().until(() -> machine.find(id).isPresent());
+    awaitPhase(id, ExecutionPhase.EXECUTION_PHASE_RUNNING);
+  }
+
+  void awaitAcknowledged(ExecutionId id) {
+    await().until(() -> Files.exists(executionDirectory(id).resolve("acknowledged")));
+  }
+
+  FakeMachine.FakeProcess process(ExecutionId id) {
+    return machine.find(id).orElseThrow();
+  }
+}
