@@ -47,8 +47,7 @@ public final class ApiBundle {
     if (!property.isEmpty()) {
       Path bundle = Path.of(property);
       if (!Files.isRegularFile(bundle)) {
-        throw new IOException(
-            "no api bundle at " + bundle + " (system property " + PROPERTY + ")");
+        throw new IOException("no api bundle at " + bundle + " (system property " + PROPERTY + ")");
       }
       return Optional.of(bundle);
     }

@@ -28,8 +28,7 @@ import java.util.zip.ZipOutputStream;
  */
 public final class ClassPathPackager {
   // 1980-02-01T00:00Z as a local date and time: what a zip file stores, whatever the time zone.
-  private static final LocalDateTime ENTRY_TIME =
-      LocalDateTime.of(1980, 2, 1, 0, 0);
+  private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private final Optional<Path> apiBundle;
   private final Path scratch;
