@@ -94,7 +94,12 @@ public final class SlipwayClient implements AutoCloseable {
     return connect(masters, userToken());
   }
 
-  static String userToken() {
+  /** The same with another patience. */
+  public static SlipwayClient connect(List<HostPort> masters, Duration patience) {
+    return connect(masters, userToken(), patience);
+  }
+
+  private static String userToken() {
     try {
       return TokenFiles.locate(Optional.empty(), System.getenv()).userToken().token();
     } catch (TokenException e) {
