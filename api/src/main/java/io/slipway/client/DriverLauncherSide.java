@@ -1,0 +1,139 @@
+package io.slipway.client;
+
+import io.slipway.model.ApplicationId;
+import io.slipway.model.Ending;
+import io.slipway.model.HostPort;
+import io.slipway.proto.application.v1.ApplicationServiceGrpc;
+import io.slipway.proto.application.v1.FinishApplicationRequest;
+import io.slipway.proto.application.v1.RenewLeaseRequest;
+import io.slipway.proto.application.v1.RenewLeaseResponse;
+import io.slipway.rpc.Channels;
+import io.slipway.rpc.LeaderChannel;
+import io.slipway.rpc.NettyStart;
+import io.slipway.rpc.Patience;
+import io.slipway.rpc.Refusal;
+import io.slipway.rpc.TokenSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * What is owed to the masters by whoever launches a driver in client mode: its lease is renewed
+ * while it lives, it is stopped when that is asked for, and its end is reported until that is
+ * recorded. Knows nothing of processes. Safe for use by several threads.
+ */
+public final class DriverLauncherSide implements AutoCloseable {
+  private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
+  private final ApplicationId application;
+  private final Duration lostAfter;
+  private final Channels channels;
+  private final LeaderChannel leader;
+  private final Consumer<String> stopRequested;
+  private final Thread renewer;
+  private volatile Duration lease;
+
+  private DriverLauncherSide(
+      List<HostPort> masters,
+      ApplicationId application,
+      ApplicationHandle.ClientModeGrant grant,
+      Duration lostAfter,
+      Consumer<String> stopRequested) {
+    this.application = application;
+    this.lostAfter = lostAfter;
+    this.lease = grant.lease();
+    this.stopRequested = stopRequested;
+    NettyStart.prepare();
+    this.channels = new Channels("slipway-lease-io");
+    this.leader =
+        new LeaderChannel(
+            channels,
+            new LeaderChannel.Settings(
+                masters, TokenSource.of(grant.token()), Patience.FOREVER, ATTEMPT, trouble -> {}));
+    this.renewer = new Thread(this::renew, "slipway-lease");
+    renewer.setDaemon(true);
+  }
+
+  /**
+   * Begins to renew the lease, on a thread of its own: the first renewal says that the driver runs,
+   * so this is called as soon as its process does.
+   *
+   * @param application what {@link SlipwayClient#submit} answered
+   * @param grant what it answered besides
+   * @param lostAfter of the application's spec
+   * @param stopRequested called at most once, on the renewing thread, with the reason in words,
+   *     when the driver shall end: it was asked for, or the masters take the application for lost
+   *     or know it no more. The lease is renewed all the same. Must not block
+   */
+  public static DriverLauncherSide start(
+      List<HostPort> masters,
+      ApplicationId application,
+      ApplicationHandle.ClientModeGrant grant,
+      Duration lostAfter,
+      Consumer<String> stopRequested) {
+    DriverLauncherSide side =
+        new DriverLauncherSide(masters, application, grant, lostAfter, stopRequested);
+    side.renewer.start();
+    return side;
+  }
+
+  private void renew() {
+    boolean told = false;
+    try {
+      while (true) {
+        RenewLeaseResponse answer =
+            leader.call(
+                ApplicationServiceGrpc.getRenewLeaseMethod(),
+                RenewLeaseRequest.getDefaultInstance());
+        if (answer.hasLease()) {
+          lease = Wire.duration(answer.getLease());
+        }
+        if (answer.getStopRequested() && !told) {
+          told = true;
+          stopRequested.accept(
+              answer.getStoppedBy().isEmpty() ? "stopped by request" : answer.getStoppedBy());
+        }
+        TimeUnit.NANOSECONDS.sleep(Math.max(1, lease.toNanos() / 3));
+      }
+    } catch (InterruptedException closed) {
+      return;
+    } catch (Refusal refusal) {
+      if (!told) {
+        stopRequested.accept(application + ": " + refusal.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Reports the driver's end, again until it is recorded, for the application's lost-after at most;
+   * ends the renewals. Idempotent.
+   *
+   * @return empty text if it is recorded; else why it could not be, in words
+   */
+  public String finish(Ending ending) throws InterruptedException {
+    return finish(ending, lostAfter);
+  }
+
+  /** The same, but for so long at most. */
+  public String finish(Ending ending, Duration atMost) throws InterruptedException {
+    renewer.interrupt();
+    try {
+      leader.call(
+          ApplicationServiceGrpc.getFinishApplicationMethod(),
+          FinishApplicationRequest.newBuilder().setTermination(Wire.termination(ending)).build(),
+          Patience.of(atMost));
+      return "";
+    } catch (Refusal refusal) {
+      return String.valueOf(refusal.getMessage());
+    }
+  }
+
+  /** Ends the renewals and drops the connections. Reports nothing. */
+  @Override
+  public void close() {
+    renewer.interrupt();
+    leader.close();
+    channels.close();
+  }
+}

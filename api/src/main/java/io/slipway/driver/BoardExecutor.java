@@ -1,0 +1,260 @@
+package io.slipway.driver;
+
+import io.slipway.model.ExecutorTarget;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** The executor service in front of a {@link TaskBoard}. */
+final class BoardExecutor implements SlipwayExecutor {
+  private final TaskBoard board;
+  private final Consumer<ExecutorTarget> targets;
+
+  BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets) {
+    this.board = board;
+    this.targets = targets;
+  }
+
+  private <T> TaskFuture<T> submitObject(Object task, ResultReader<T> reader) {
+    return board.submit(TaskPayload.serialized(task), reader);
+  }
+
+  @Override
+  public <T> Future<T> submit(SerializableCallable<T> task) {
+    return submitObject(task, ResultReader.serialized());
+  }
+
+  @Override
+  public <T> Future<T> submit(Callable<T> task) {
+    return submitObject(task, ResultReader.serialized());
+  }
+
+  @Override
+  public Future<?> submit(SerializableRunnable task) {
+    return submit((Runnable) task);
+  }
+
+  @Override
+  public Future<?> submit(Runnable task) {
+    return submit(task, null);
+  }
+
+  @Override
+  public <T> Future<T> submit(SerializableRunnable task, T result) {
+    return submit((Runnable) task, result);
+  }
+
+  @Override
+  public <T> Future<T> submit(Runnable task, T result) {
+    return submitObject(new RemoteWork.Action(task), ResultReader.constant(result));
+  }
+
+  @Override
+  public void execute(SerializableRunnable task) {
+    execute((Runnable) task);
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    submitObject(new RemoteWork.Action(task), ResultReader.constant(null));
+  }
+
+  @Override
+  public Future<byte[]> submitNamed(String className, byte[] input) {
+    return board.submit(TaskPayload.named(className, input), ResultReader.RAW);
+  }
+
+  @Override
+  public <T, R> List<R> map(
+      Collection<? extends T> elements, SerializableFunction<? super T, ? extends R> function)
+      throws InterruptedException, ExecutionException {
+    List<TaskFuture<R>> futures = new ArrayList<>(elements.size());
+    boolean all = false;
+    try {
+      BlockingQueue<TaskFuture<R>> done = new LinkedBlockingQueue<>();
+      for (T element : elements) {
+        TaskFuture<R> future =
+            submitObject(
+                new RemoteWork.Application<T, R>(function, element), ResultReader.serialized());
+        futures.add(future);
+        future.whenDone(() -> done.add(future));
+      }
+      for (int i = 0; i < futures.size(); i++) {
+        done.take().get(); // so that the first failure ends it, whichever element's it is
+      }
+      List<R> results = new ArrayList<>(futures.size());
+      for (TaskFuture<R> future : futures) {
+        results.add(future.get());
+      }
+      all = true;
+      return results;
+    } finally {
+      if (!all) {
+        futures.forEach(future -> future.cancel(true));
+      }
+    }
+  }
+
+  @Override
+  public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException {
+    return invokeAll(tasks, Long.MAX_VALUE);
+  }
+
+  @Override
+  public <T> List<Future<T>> invokeAll(
+      Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException {
+    return invokeAll(tasks, unit.toNanos(timeout));
+  }
+
+  private <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long nanos)
+      throws InterruptedException {
+    long begin = System.nanoTime();
+    List<Future<T>> futures = new ArrayList<>(tasks.size());
+    boolean all = false;
+    try {
+      for (Callable<T> task : tasks) {
+        futures.add(submit(task));
+      }
+      for (Future<T> future : futures) {
+        try {
+          if (nanos == Long.MAX_VALUE) {
+            future.get();
+          } else {
+            future.get(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+          }
+        } catch (ExecutionException | CancellationException ended) {
+          continue; // the caller asks the future
+        } catch (TimeoutException late) {
+          return futures;
+        }
+      }
+      all = true;
+      return futures;
+    } finally {
+      if (!all) {
+        futures.forEach(future -> future.cancel(true));
+      }
+    }
+  }
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException, ExecutionException {
+    try {
+      return invokeAny(tasks, Long.MAX_VALUE);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no time-out was given", e);
+    }
+  }
+
+  @Override
+  public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return invokeAny(tasks, unit.toNanos(timeout));
+  }
+
+  private <T> T invokeAny(Collection<? extends Callable<T>> tasks, long nanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("no tasks");
+    }
+    long begin = System.nanoTime();
+    List<TaskFuture<T>> futures = new ArrayList<>(tasks.size());
+    try {
+      BlockingQueue<TaskFuture<T>> done = new LinkedBlockingQueue<>();
+      for (Callable<T> task : tasks) {
+        TaskFuture<T> future = submitObject(task, ResultReader.serialized());
+        futures.add(future);
+        future.whenDone(() -> done.add(future));
+      }
+      ExecutionException last = null;
+      for (int left = futures.size(); left > 0; left--) {
+        TaskFuture<T> next =
+            nanos == Long.MAX_VALUE
+                ? done.take()
+                : done.poll(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
+        if (next == null) {
+          throw new TimeoutException();
+        }
+        try {
+          return next.get();
+        } catch (ExecutionException e) {
+          last = e;
+        }
+      }
+      throw last;
+    } finally {
+      futures.forEach(future -> future.cancel(true));
+    }
+  }
+
+  @Override
+  public void setExecutors(int executors) {
+    targets.accept(ExecutorTarget.of(executors));
+  }
+
+  @Override
+  public void setExecutorsAsManyAsFit() {
+    targets.accept(ExecutorTarget.AS_MANY_AS_FIT);
+  }
+
+  @Override
+  public int connectedExecutors() {
+    return board.connectedExecutors();
+  }
+
+  @Override
+  public int connectedCores() {
+    AtomicInteger cores = new AtomicInteger();
+    board.forEachStream(stream -> cores.addAndGet(stream.cores()));
+    return cores.get();
+  }
+
+  @Override
+  public int waitingTasks() {
+    return board.waitingTasks();
+  }
+
+  @Override
+  public int sentTasks() {
+    return board.sentTasks();
+  }
+
+  @Override
+  public void shutdown() {
+    board.shutDown();
+  }
+
+  /** {@inheritDoc} What is given back completes its future when it is run, here. */
+  @Override
+  public List<Runnable> shutdownNow() {
+    return List.copyOf(board.shutDownNow().stream().map(TaskFuture::here).toList());
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return board.isShutDown();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return board.isTerminated();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return board.awaitTermination(timeout, unit);
+  }
+}

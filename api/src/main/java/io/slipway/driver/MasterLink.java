@@ -1,0 +1,192 @@
+package io.slipway.driver;
+
+import io.slipway.model.ExecutorProfile;
+import io.slipway.model.ExecutorTarget;
+import io.slipway.model.HostPort;
+import io.slipway.proto.application.v1.ApplicationServiceGrpc;
+import io.slipway.proto.application.v1.FinishApplicationRequest;
+import io.slipway.proto.application.v1.ProfileTarget;
+import io.slipway.proto.application.v1.RegisterApplicationRequest;
+import io.slipway.proto.application.v1.RegisterApplicationResponse;
+import io.slipway.proto.application.v1.ReleaseExecutorsRequest;
+import io.slipway.proto.application.v1.SetExecutorTargetsRequest;
+import io.slipway.proto.application.v1.UpdateApplicationRequest;
+import io.slipway.proto.application.v1.WatchExecutorsRequest;
+import io.slipway.proto.application.v1.WatchExecutorsResponse;
+import io.slipway.proto.common.v1.ExecutorProfileSpec;
+import io.slipway.rpc.Channels;
+import io.slipway.rpc.LeaderChannel;
+import io.slipway.rpc.Patience;
+import io.slipway.rpc.Refusal;
+import io.slipway.rpc.StatusMapping;
+import io.slipway.rpc.TokenSource;
+import io.slipway.rpc.mapping.ProfileMessages;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * A driver's connection to the masters: registers, says how many executors are wanted, and follows
+ * what becomes of them, whatever leader there is, for ever. Safe for use by several threads.
+ */
+final class MasterLink implements AutoCloseable {
+  private static final Duration PAUSE_BETWEEN_WATCHES = Duration.ofMillis(100);
+
+  private final Channels channels;
+  private final LeaderChannel leader;
+  private final Thread watcher;
+  private final Consumer<WatchExecutorsResponse> news;
+  private final Consumer<Refusal> refused;
+  private final Map<String, ExecutorTarget> targets = new LinkedHashMap<>();
+  private long version;
+  private volatile String cursor = "";
+  private volatile String trouble = "";
+
+  /**
+   * Makes a link; it connects with the first call.
+   *
+   * @param news told what changes, on a thread of this link; must not block for long
+   * @param refused told once, on that thread, if the masters refuse to tell more
+   */
+  MasterLink(
+      List<HostPort> masters,
+      String token,
+      Consumer<WatchExecutorsResponse> news,
+      Consumer<Refusal> refused) {
+    this.news = news;
+    this.refused = refused;
+    this.channels = new Channels("slipway-session-io");
+    this.leader =
+        new LeaderChannel(
+            channels,
+            LeaderChannel.Settings.of(masters, TokenSource.of(token), Patience.FOREVER));
+    this.watcher = new Thread(this::watch, "slipway-session");
+    watcher.setDaemon(true);
+  }
+
+  /**
+   * Registers, with kinds of executors or with those of the submission.
+   *
+   * @return the kinds that hold now
+   */
+  List<ExecutorProfileSpec> register(
+      HostPort address, List<ExecutorProfile> profiles, Patience patience)
+      throws InterruptedException {
+    RegisterApplicationRequest.Builder request =
+        RegisterApplicationRequest.newBuilder().setDriverAddress(address.toString());
+    profiles.forEach(profile -> request.addProfiles(ProfileMessages.toProto(profile)));
+    RegisterApplicationResponse answer =
+        leader.call(
+            ApplicationServiceGrpc.getRegisterApplicationMethod(), request.build(), patience);
+    synchronized (this) {
+      version = Math.max(version, answer.getTargetsVersion());
+      targets.clear();
+      for (ExecutorProfileSpec profile : answer.getProfilesList()) {
+        targets.put(
+            profile.getName(), ProfileMessages.toModel(profile.getTarget(), "profiles.target"));
+      }
+    }
+    return answer.getProfilesList();
+  }
+
+  /** Begins to follow the executors. */
+  void startWatching() {
+    watcher.start();
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        leader.follow(
+            ApplicationServiceGrpc.getWatchExecutorsMethod(),
+            () -> WatchExecutorsRequest.newBuilder().setCursor(cursor).build(),
+            (WatchExecutorsResponse answer) -> {
+              cursor = answer.getCursor();
+              trouble = "";
+              news.accept(answer);
+              return true;
+            });
+        TimeUnit.NANOSECONDS.sleep(PAUSE_BETWEEN_WATCHES.toNanos());
+      }
+    } catch (InterruptedException closed) {
+      return;
+    } catch (Refusal refusal) {
+      refused.accept(refusal);
+    }
+  }
+
+  /** How many executors of the first kind are wanted. */
+  synchronized void setTarget(ExecutorTarget target) {
+    if (targets.isEmpty()) {
+      throw new IllegalStateException("this application has no executors of Slipway's own");
+    }
+    targets.put(
+        targets.containsKey(ExecutorProfile.DEFAULT_NAME)
+            ? ExecutorProfile.DEFAULT_NAME
+            : targets.keySet().iterator().next(),
+        target);
+    SetExecutorTargetsRequest.Builder request =
+        SetExecutorTargetsRequest.newBuilder().setVersion(++version);
+    targets.forEach(
+        (profile, wanted) ->
+            request.addTargets(
+                ProfileTarget.newBuilder()
+                    .setProfile(profile)
+                    .setTarget(ProfileMessages.toProto(wanted))));
+    tell(
+        leader.callAsync(ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request.build()));
+  }
+
+  void release(List<Integer> numbers) {
+    tell(
+        leader.callAsync(
+            ApplicationServiceGrpc.getReleaseExecutorsMethod(),
+            ReleaseExecutorsRequest.newBuilder().addAllExecutorNumbers(numbers).build()));
+  }
+
+  void update(UpdateApplicationRequest request) {
+    tell(leader.callAsync(ApplicationServiceGrpc.getUpdateApplicationMethod(), request));
+  }
+
+  private void tell(CompletableFuture<?> call) {
+    call.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
+          }
+        });
+  }
+
+  /** What the masters refused last, in words; empty if nothing. */
+  String trouble() {
+    return trouble;
+  }
+
+  /** Says that no executors are needed any more; tries for so long. */
+  void finish(Duration atMost) throws InterruptedException {
+    Future<?> call =
+        leader.callAsync(
+            ApplicationServiceGrpc.getFinishApplicationMethod(),
+            FinishApplicationRequest.getDefaultInstance());
+    try {
+      call.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // The end of this process says the same.
+      call.cancel(true);
+    }
+  }
+
+  @Override
+  public void close() {
+    watcher.interrupt();
+    leader.close();
+    channels.close();
+  }
+}

@@ -1,0 +1,197 @@
+package io.slipway.driver;
+
+import io.slipway.model.ApplicationId;
+import io.slipway.model.DeployMode;
+import io.slipway.model.Ending;
+import io.slipway.model.ExecutorTarget;
+import io.slipway.model.ExitStatus;
+import io.slipway.model.StopKind;
+import io.slipway.proto.application.v1.UpdateApplicationRequest;
+import io.slipway.rpc.RpcServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A session that has been opened; what it consists of is put together by {@link SessionOpening}. */
+final class OpenSession implements SlipwaySession {
+  private static final Duration LEAVING = Duration.ofSeconds(2);
+
+  private final ApplicationId application;
+  private final DeployMode mode;
+  private final int attempt;
+  private final TaskBoard board;
+  private final DriverEndpoint endpoint;
+  private final RpcServer server;
+  private final ExecutorDirectory directory;
+  private final MasterLink masters;
+  private final SessionEnd end;
+  private final Runnable afterwards;
+  private final SlipwayExecutor executor;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private boolean closing;
+
+  OpenSession(
+      ApplicationId application,
+      DeployMode mode,
+      int attempt,
+      TaskBoard board,
+      DriverEndpoint endpoint,
+      RpcServer server,
+      ExecutorDirectory directory,
+      MasterLink masters,
+      SessionEnd end,
+      Runnable afterwards) {
+    this.application = application;
+    this.mode = mode;
+    this.attempt = attempt;
+    this.board = board;
+    this.endpoint = endpoint;
+    this.server = server;
+    this.directory = directory;
+    this.masters = masters;
+    this.end = end;
+    this.afterwards = afterwards;
+    this.executor = new BoardExecutor(board, this::setTarget);
+  }
+
+  private void setTarget(ExecutorTarget target) {
+    checkOpen();
+    masters.setTarget(target);
+  }
+
+  private synchronized void checkOpen() {
+    if (closing) {
+      throw new IllegalStateException("the session has been closed");
+    }
+  }
+
+  @Override
+  public ApplicationId applicationId() {
+    return application;
+  }
+
+  @Override
+  public DeployMode deployMode() {
+    return mode;
+  }
+
+  @Override
+  public int attempt() {
+    return attempt;
+  }
+
+  @Override
+  public SlipwayExecutor executor() {
+    return executor;
+  }
+
+  @Override
+  public List<ExecutorView> executors() {
+    return directory.views(board);
+  }
+
+  @Override
+  public boolean awaitExecutors(int count, Duration atMost) throws InterruptedException {
+    return board.awaitExecutors(count, atMost.toNanos());
+  }
+
+  @Override
+  public String waitingReason() {
+    String trouble = masters.trouble();
+    return trouble.isEmpty() ? directory.waitingReason() : trouble;
+  }
+
+  @Override
+  public void releaseExecutors(List<Integer> numbers) {
+    checkOpen();
+    masters.release(numbers);
+  }
+
+  @Override
+  public void setProgress(double progress) {
+    if (!(progress >= 0 && progress <= 1)) {
+      throw new IllegalArgumentException("progress " + progress + " is not between 0 and 1");
+    }
+    checkOpen();
+    masters.update(UpdateApplicationRequest.newBuilder().setProgress(progress).build());
+  }
+
+  @Override
+  public void setPage(String url) {
+    checkOpen();
+    masters.update(UpdateApplicationRequest.newBuilder().setPageUrl(url).build());
+  }
+
+  @Override
+  public void close() {
+    close(new SessionClosedException("the session has been closed"), Ending.exited(0));
+  }
+
+  @Override
+  public void close(Throwable failure) {
+    SessionClosedException reason =
+        new SessionClosedException("the session has been closed: " + failure);
+    reason.initCause(failure);
+    close(reason, ended(Optional.empty(), failure.toString()));
+  }
+
+  /** The application is being ended by request. */
+  void endByRequest(String byWhom) {
+    close(
+        new SessionClosedException("the application is being ended: " + byWhom),
+        ended(Optional.of(StopKind.ASKED), "ended by request: " + byWhom));
+  }
+
+  /** The JVM ends, and nobody has closed the session. */
+  void endUnclosed() {
+    String cause = "ended without closing its session";
+    close(new SessionClosedException("the program " + cause), ended(Optional.empty(), cause));
+  }
+
+  /** The masters do not know this session any more. */
+  void fenced(String why) {
+    board.end(new SessionClosedException("the masters have ended this session: " + why));
+    endpoint.beginClosing();
+  }
+
+  private static Ending ended(Optional<StopKind> stop, String cause) {
+    return new Ending(new ExitStatus.Exited(1), false, stop, cause);
+  }
+
+  private void close(SessionClosedException reason, Ending ending) {
+    boolean first;
+    synchronized (this) {
+      first = !closing;
+      closing = true;
+    }
+    if (!first) {
+      awaitClosed();
+      return;
+    }
+    endpoint.beginClosing();
+    board.end(reason);
+    boolean interrupted = Thread.interrupted();
+    try {
+      end.tell(ending);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    masters.close();
+    server.close(LEAVING);
+    afterwards.run();
+    closed.countDown();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitClosed() {
+    try {
+      closed.await(LEAVING.toMillis() * 5, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

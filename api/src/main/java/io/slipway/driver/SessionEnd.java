@@ -1,0 +1,13 @@
+package io.slipway.driver;
+
+import io.slipway.model.Ending;
+
+/** How the end of a session is told to the masters. */
+interface SessionEnd {
+  /**
+   * Tells it; blocks for a bounded time.
+   *
+   * @param ending the outcome, for whom a session's end is the driver's
+   */
+  void tell(Ending ending) throws InterruptedException;
+}

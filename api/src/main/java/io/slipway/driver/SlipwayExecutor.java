@@ -1,0 +1,143 @@
+package io.slipway.driver;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * An {@code ExecutorService} whose tasks run in the executors of a session, on other machines.
+ *
+ * <p>Tasks and results are serialized by Java. A task that is no {@code Serializable}, or captures
+ * something that is none, is refused at once with a {@link TaskNotSerializableException} that names
+ * the field to blame. Lambdas are serializable where the type they are assigned to is: {@code
+ * submit(() -> 1)} works as it stands; elsewhere declare them as {@link SerializableCallable} or
+ * {@link SerializableRunnable}.
+ *
+ * <p><b>At least once.</b> When an executor is lost, the tasks that it had not finished run again
+ * in another one; so a task may run more than once, even at the same time, and its effects on the
+ * outside must bear that. Its future completes once. A task whose executor is lost {@value
+ * #MAXIMUM_LOSSES} times fails with an {@link ExecutorLostException}.
+ *
+ * <p>A task that throws fails its future with an {@code ExecutionException}, whose cause is the
+ * exception with the stack trace of the executor (a {@link RemoteTaskException} with the same text
+ * where it can't be brought here). Results are deserialized by the thread that calls {@code get};
+ * what can't be, fails there with an {@code ExecutionException}.
+ *
+ * <p>While there are no executors, tasks wait. Cancelling with {@code mayInterruptIfRunning} also
+ * interrupts the thread of a task that runs in an executor. Safe for use by several threads; no
+ * method but those that say so waits.
+ */
+public interface SlipwayExecutor extends ExecutorService {
+  /** How many executors a task may lose before it is given up. */
+  int MAXIMUM_LOSSES = 10;
+
+  /**
+   * Hands in a task.
+   *
+   * @throws TaskNotSerializableException if it can't be serialized
+   * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown}, or when the
+   *     session is closed
+   */
+  <T> Future<T> submit(SerializableCallable<T> task);
+
+  /** Hands in a task without a result; see {@link #submit(SerializableCallable)}. */
+  Future<?> submit(SerializableRunnable task);
+
+  /**
+   * Hands in a task with a result that is known; see {@link #submit(SerializableCallable)}. The
+   * result does not travel.
+   */
+  <T> Future<T> submit(SerializableRunnable task, T result);
+
+  /**
+   * Hands in a task whose failure nobody sees; see {@link #submit(SerializableCallable)}.
+   *
+   * @param task what to do
+   */
+  void execute(SerializableRunnable task);
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws TaskNotSerializableException if it is not {@code Serializable}, or holds something that
+   *     is not
+   */
+  @Override
+  <T> Future<T> submit(Callable<T> task);
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws TaskNotSerializableException if it is not {@code Serializable}, or holds something that
+   *     is not
+   */
+  @Override
+  Future<?> submit(Runnable task);
+
+  /**
+   * Hands in a task as the name of a class that implements {@link io.slipway.executor.NamedTask}
+   * and bytes for it.
+   */
+  Future<byte[]> submitNamed(String className, byte[] input);
+
+  /**
+   * Applies a function to each element, one task each, and waits for all.
+   *
+   * @return the results, in the order of the elements
+   * @throws ExecutionException if a task failed, with its exception as the cause; the others are
+   *     cancelled
+   * @throws InterruptedException if the thread is interrupted; all are cancelled
+   */
+  <T, R> List<R> map(
+      Collection<? extends T> elements, SerializableFunction<? super T, ? extends R> function)
+      throws InterruptedException, ExecutionException;
+
+  /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
+  @Override
+  <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException;
+
+  /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
+  @Override
+  <T> List<Future<T>> invokeAll(
+      Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException;
+
+  /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
+  @Override
+  <T> T invokeAny(Collection<? extends Callable<T>> tasks)
+      throws InterruptedException, ExecutionException;
+
+  /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
+  @Override
+  <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException;
+
+  /**
+   * Asks for a number of executors in all. They come as the cluster has room. Lowering the number
+   * stops none that run; use {@link SlipwaySession#releaseExecutors} for that.
+   *
+   * @param executors not negative
+   */
+  void setExecutors(int executors);
+
+  /** Asks for as many executors as the cluster has room for. */
+  void setExecutorsAsManyAsFit();
+
+  /** How many executors are connected now. */
+  int connectedExecutors();
+
+  /** How many task threads the connected executors have together. */
+  int connectedCores();
+
+  /** How many tasks wait in this driver. */
+  int waitingTasks();
+
+  /** How many tasks have been sent to executors and have not finished. */
+  int sentTasks();
+}

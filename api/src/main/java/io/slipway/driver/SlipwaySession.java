@@ -1,0 +1,91 @@
+package io.slipway.driver;
+
+import io.slipway.model.ApplicationId;
+import io.slipway.model.DeployMode;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A driver's connection to its cluster: executors come with it, run what its {@link #executor} is
+ * given, and go when it is closed.
+ *
+ * <p>In a process that Slipway launched (cluster mode, or {@code slipway submit} in client mode)
+ * everything it needs is in the environment. A program that was started otherwise, from an IDE say,
+ * names a master and opens a <em>hosted</em> session: it is submitted in client mode, and its class
+ * path is brought to the executors. The same program works in all three.
+ *
+ * <p>{@link #close()} says that the program has done its work, {@link #close(Throwable)} that it
+ * has failed. In a process that Slipway launched the exit code decides all the same; a hosted
+ * session's outcome is what was said here, and a JVM that ends without having said either has
+ * failed.
+ *
+ * <p>The session goes on while no master can be reached: tasks travel between driver and executors
+ * directly. Safe for use by several threads. A JVM can have one session at a time.
+ */
+public interface SlipwaySession extends AutoCloseable {
+  /** Begins to describe a session. */
+  static SessionBuilder builder() {
+    return new SessionBuilder();
+  }
+
+  /**
+   * Opens a session with what the environment says.
+   *
+   * @throws SessionException if the environment says nothing, or the session can't be opened
+   */
+  static SlipwaySession open() throws InterruptedException {
+    return builder().open();
+  }
+
+  /** The application. */
+  ApplicationId applicationId();
+
+  /** Where this driver runs; a hosted session is client mode. */
+  DeployMode deployMode();
+
+  /** Which attempt at the driver this is, from 1. */
+  int attempt();
+
+  /** Hands tasks to the session's executors. Always the same object. */
+  SlipwayExecutor executor();
+
+  /** The executors that have not ended, by number. */
+  List<ExecutorView> executors();
+
+  /**
+   * Waits until so many executors are connected.
+   *
+   * @return false if the time was over first
+   */
+  boolean awaitExecutors(int count, Duration atMost) throws InterruptedException;
+
+  /** Why executors are waited for, in words; empty if none are, or it is not known yet. */
+  String waitingReason();
+
+  /**
+   * Stops executors by number; what they run is run again elsewhere. Numbers that have ended are
+   * passed over. The target stays: lower it first ({@link SlipwayExecutor#setExecutors}), or others
+   * take their place.
+   */
+  void releaseExecutors(List<Integer> numbers);
+
+  /**
+   * Tells how far the work has come.
+   *
+   * @param progress 0 to 1
+   */
+  void setProgress(double progress);
+
+  /** Tells where this driver's web page is. */
+  void setPage(String url);
+
+  /** The same as {@link #close()}: the program has done its work. */
+  @Override
+  void close();
+
+  /**
+   * Closes the session because the program has failed. Unfinished tasks fail with a {@link
+   * SessionClosedException}; executors leave.
+   */
+  void close(Throwable failure);
+}

@@ -1,0 +1,87 @@
+package io.slipway.serialization;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
+
+/** Writes and reads objects. Internal to Slipway's own driver and executor. */
+public final class JavaSerialization {
+  private JavaSerialization() {}
+
+  /**
+   * Writes an object.
+   *
+   * @param what what it is, for the message of an error, such as {@code "the task"}
+   * @throws NotSerializableException saying which object on which path can't be written
+   */
+  public static byte[] serialize(Object object, String what) throws NotSerializableException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(object);
+    } catch (NotSerializableException e) {
+      throw refused(what + " can't be serialized: " + CapturePath.explain(object, e), e);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw refused(what + " can't be serialized: " + e, e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @param classes where its classes are found
+   * @throws IOException if the bytes are no object, or its own reading failed
+   */
+  public static Object deserialize(InputStream bytes, ClassLoader classes)
+      throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new LoaderObjectInputStream(bytes, classes)) {
+      return in.readObject();
+    }
+  }
+
+  private static NotSerializableException refused(String message, Throwable cause) {
+    NotSerializableException refused = new NotSerializableException(message);
+    refused.initCause(cause);
+    return refused;
+  }
+
+  /** Looks classes up where the application's are. */
+  private static final class LoaderObjectInputStream extends ObjectInputStream {
+    private final ClassLoader classes;
+
+    LoaderObjectInputStream(InputStream in, ClassLoader classes) throws IOException {
+      super(in);
+      this.classes = classes;
+    }
+
+    @Override
+    protected Class<?> resolveClass(ObjectStreamClass description)
+        throws IOException, ClassNotFoundException {
+      try {
+        return Class.forName(description.getName(), false, classes);
+      } catch (ClassNotFoundException e) {
+        return super.resolveClass(description); // primitive types, and classes of ours
+      }
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the way that the JDK itself finds the class of a proxy
+    protected Class<?> resolveProxyClass(String[] interfaces)
+        throws IOException, ClassNotFoundException {
+      Class<?>[] types = new Class<?>[interfaces.length];
+      for (int i = 0; i < types.length; i++) {
+        types[i] = Class.forName(interfaces[i], false, classes);
+      }
+      try {
+        return Proxy.getProxyClass(classes, types);
+      } catch (IllegalArgumentException e) {
+        return super.resolveProxyClass(interfaces);
+      }
+    }
+  }
+}
