@@ -40,7 +40,7 @@ final class KeeperProcess {
    *
    * @param keepers the directory of all keepers of this owner
    * @param outlivesOwner whether its executions go on when this process dies
-   * @param withGroups whether to look for control groups
+   * @param withGroups whether to make control groups
    */
   static KeeperProcess start(Path keepers, boolean outlivesOwner, boolean withGroups)
       throws IOException {
@@ -51,7 +51,16 @@ final class KeeperProcess {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     List<Path> classPath = copyCode(home.lib());
     Path socket = home.chooseSocket();
-    Optional<Path> groups = withGroups ? ControlGroup.makeBase("slipway-" + id) : Optional.empty();
+    Optional<Path> groups = Optional.empty();
+    if (withGroups) {
+      Path base =
+          ControlGroup.own()
+              .orElseThrow(() -> new IOException("the control groups are gone"))
+              .resolve("slipway-" + id);
+      home.writeGroups(base);
+      new ControlGroup(base).make();
+      groups = Optional.of(base);
+    }
     List<String> command = new ArrayList<>();
     command.add(ProcessLauncherProvider.ownJava());
     command.addAll(

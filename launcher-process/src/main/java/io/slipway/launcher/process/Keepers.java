@@ -88,6 +88,12 @@ final class Keepers {
     try {
       next.complete(add(process.home(), process.connect()));
     } catch (IOException e) {
+      try {
+        process.destroy();
+        process.home().remove();
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
       next.completeExceptionally(e);
     }
   }
@@ -198,6 +204,12 @@ final class Keepers {
       }
     }
     lost.accept(link);
+    try {
+      link.home().remove();
+    } catch (IOException e) {
+      // The next launcher of this owner tries again.
+      return;
+    }
   }
 
   /** Lets an older keeper end when none of these processes is its own. */
