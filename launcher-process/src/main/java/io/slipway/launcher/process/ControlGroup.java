@@ -1,6 +1,7 @@
 package io.slipway.launcher.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -201,16 +202,23 @@ final class ControlGroup implements ProcessTree {
     }
   }
 
-  /** Removes the group if there are none in it. */
-  void removeUnlessParent() {
-    List<Path> groups;
+  /** Removes a dead keeper's group, and those in it, as far as nobody lives in them. */
+  void removeAbandoned() {
     try (Stream<Path> entries = Files.list(group)) {
-      groups = entries.filter(Files::isDirectory).toList();
-    } catch (IOException gone) {
+      for (Path child : (Iterable<Path>) entries.filter(Files::isDirectory)::iterator) {
+        deleteIfEmpty(child);
+      }
+    } catch (IOException | UncheckedIOException gone) {
       return;
     }
-    if (groups.isEmpty()) {
-      remove();
+    deleteIfEmpty(group);
+  }
+
+  private static void deleteIfEmpty(Path group) {
+    try {
+      Files.deleteIfExists(group);
+    } catch (IOException inUse) {
+      // By a program that runs.
     }
   }
 

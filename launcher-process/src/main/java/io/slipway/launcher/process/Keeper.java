@@ -480,7 +480,7 @@ final class Keeper {
     if (execution.tree() instanceof ControlGroup group) {
       Path base = group.path().getParent();
       if (!groups.equals(Optional.of(base))) {
-        new ControlGroup(base).removeUnlessParent();
+        new ControlGroup(base).removeAbandoned();
       }
     }
   }

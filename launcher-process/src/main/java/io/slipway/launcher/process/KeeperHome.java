@@ -129,7 +129,7 @@ final class KeeperHome {
   void remove() throws IOException {
     Optional<Path> groups = groups();
     if (groups.isPresent()) {
-      new ControlGroup(groups.get()).removeUnlessParent();
+      new ControlGroup(groups.get()).removeAbandoned();
       if (Files.isDirectory(groups.get())) {
         // Programs of that keeper run still; another keeper looks after them.
         return;

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -130,11 +129,6 @@ final class KeeperProcess {
       channel.close();
       throw e;
     }
-  }
-
-  /** Waits until it has ended. */
-  boolean awaitEnd(long seconds) throws InterruptedException {
-    return process.waitFor(seconds, TimeUnit.SECONDS);
   }
 
   /** Ends a keeper that has not begun to serve. */
