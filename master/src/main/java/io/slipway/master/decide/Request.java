@@ -1,6 +1,7 @@
 package io.slipway.master.decide;
 
 import com.google.protobuf.ByteString;
+import io.slipway.master.scheduling.Explanation;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.DriverRegistration;
 import io.slipway.master.state.Worker;
@@ -374,9 +375,4 @@ public sealed interface Request<R> {
       io.slipway.model.Resources allocated,
       SortedMap<ApplicationState, Integer> applications,
       int waitingApplications) {}
-
-  // From the master itself
-
-  /** Leases that lapsed and deadlines that passed are looked for; sent by the loop's own timers. */
-  record CheckTime() implements Request<Boolean> {}
 }

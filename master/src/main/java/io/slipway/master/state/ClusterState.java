@@ -48,6 +48,7 @@ public final class ClusterState {
   private final TreeMap<Long, AnsweredRequest> answersByOrder = new TreeMap<>();
   private final TreeSet<Deadline> deadlinesByTime = new TreeSet<>(BY_TIME);
   private final TreeSet<Lost> lostWorkers = new TreeSet<>();
+  private final TreeSet<Long> unsettled = new TreeSet<>();
   private int usableWorkers;
 
   private final FactApplication facts = new FactApplication(this);
@@ -209,6 +210,11 @@ public final class ClusterState {
     return Optional.ofNullable(answers.get(key));
   }
 
+  /** A deadline. */
+  public Optional<Deadline> deadline(Deadline.Key key) {
+    return Optional.ofNullable(deadlines.get(key));
+  }
+
   /** All workers' ids, in order. */
   public NavigableSet<WorkerId> workerIds() {
     return Collections.unmodifiableNavigableSet(workerIds);
@@ -282,6 +288,29 @@ public final class ClusterState {
     return answersByOrder;
   }
 
+  /** Applications that end with executors for which no stop is ordered, in submission order. */
+  public List<ApplicationId> unsettled() {
+    return unsettled.stream().map(sequence -> bySequence.get(sequence).id()).toList();
+  }
+
+  private void settle(ApplicationId id) {
+    Application row = applications.get(id);
+    if (row == null) {
+      return;
+    }
+    boolean ends =
+        switch (row.state()) {
+          case STOPPING, RESTARTING -> true;
+          case RUNNING -> row.finishing();
+          case QUEUED, STARTING, SUCCEEDED, FAILED, KILLED, LOST -> false;
+        };
+    if (ends && executionsOf(id).wanted() > 0) {
+      unsettled.add(row.submission().sequence());
+    } else if (!unsettled.isEmpty()) {
+      unsettled.remove(row.submission().sequence());
+    }
+  }
+
   /** All executions, in no order. */
   public List<Execution> executions() {
     return executions.copy();
@@ -329,9 +358,11 @@ public final class ClusterState {
       if (old == null) {
         byText.put(now.id().value(), now.id());
       }
+      settle(now.id());
     } else {
       bySequence.remove(old.submission().sequence());
       byText.remove(old.id().value());
+      unsettled.remove(old.submission().sequence());
     }
     for (RowListener listener : listeners) {
       listener.applicationChanged(old, now);
@@ -359,6 +390,7 @@ public final class ClusterState {
     if (now != null && now.active() && now.worker().isPresent()) {
       byWorker.computeIfAbsent(now.worker().get(), id -> new TreeMap<>()).put(now.id(), now);
     }
+    settle(application);
     for (RowListener listener : listeners) {
       listener.executionChanged(old, now);
     }

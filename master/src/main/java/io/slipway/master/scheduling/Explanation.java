@@ -1,4 +1,4 @@
-package io.slipway.master.decide;
+package io.slipway.master.scheduling;
 
 import io.slipway.model.ApplicationId;
 import java.util.List;
