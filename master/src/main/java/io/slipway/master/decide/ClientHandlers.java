@@ -20,15 +20,19 @@ import io.slipway.master.state.ClusterState;
 import io.slipway.master.state.Execution;
 import io.slipway.master.state.Fact;
 import io.slipway.master.state.RoundCodec;
+import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
+import io.slipway.model.WorkerId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -128,9 +132,17 @@ final class ClientHandlers {
     ApplicationExecutions index = state.executionsOf(id);
     List<Execution> executions = new ArrayList<>(index.drivers().values());
     executions.addAll(index.executors().values());
+    Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+    for (Execution execution : executions) {
+      execution
+          .worker()
+          .flatMap(state::worker)
+          .ifPresent(worker -> workers.putIfAbsent(worker.id(), worker));
+    }
     return new ApplicationView(
         Checks.application(state, id),
         List.copyOf(executions),
+        List.copyOf(workers.values()),
         new Cursor(state.meta().term(), state.meta().number()));
   }
 
@@ -164,7 +176,18 @@ final class ClientHandlers {
         return new ApplicationPage(List.copyOf(found), Long.toString(last.submission().sequence()));
       }
       ApplicationExecutions executions = state.executionsOf(row.id());
-      found.add(new ApplicationSummary(row, executions.running(), executions.activeExecutors()));
+      int driverCores =
+          state
+              .driverOf(row)
+              .filter(driver -> driver.active() && driver.worker().isPresent())
+              .map(driver -> driver.reserved().cores())
+              .orElse(0);
+      found.add(
+          new ApplicationSummary(
+              row,
+              executions.running(),
+              executions.activeExecutors(),
+              executions.activeCores() + driverCores));
     }
     return new ApplicationPage(List.copyOf(found), "");
   }

@@ -75,10 +75,14 @@ public sealed interface Request<R> {
   /**
    * An application and its executions, drivers first, then executors by number.
    *
+   * @param workers those that the executions are on, as far as they are known
    * @param cursor of what it shows, to compare with watches
    */
   record ApplicationView(
-      Application application, List<io.slipway.master.state.Execution> executions, Cursor cursor) {}
+      Application application,
+      List<io.slipway.master.state.Execution> executions,
+      List<Worker> workers,
+      Cursor cursor) {}
 
   /** A place in the sequence of committed rounds. */
   record Cursor(long term, long number) {}
@@ -102,8 +106,12 @@ public sealed interface Request<R> {
    */
   record ApplicationPage(List<ApplicationSummary> applications, String nextPageToken) {}
 
-  /** An application and how many of its executors there are. */
-  record ApplicationSummary(Application application, int runningExecutors, int activeExecutors) {}
+  /**
+   * An application, how many of its executors there are, and the cores that driver and executors
+   * hold.
+   */
+  record ApplicationSummary(
+      Application application, int runningExecutors, int activeExecutors, int activeCores) {}
 
   /**
    * Ends an application; the reply is its present state, also when it is over. Refused with
@@ -285,9 +293,14 @@ public sealed interface Request<R> {
    *
    * @param listWanted whether the list should come with another heartbeat at once
    * @param reconciliation about the list that came
+   * @param draining whether nothing new is placed there
    */
   record HeartbeatReply(
-      Fencing fencing, LeaseTerms lease, boolean listWanted, Reconciliation reconciliation) {}
+      Fencing fencing,
+      LeaseTerms lease,
+      boolean listWanted,
+      Reconciliation reconciliation,
+      boolean draining) {}
 
   /**
    * A worker tells what became of executions, again and again until it is acknowledged. Refused

@@ -137,7 +137,13 @@ final class WorkerHandlers {
     }
     boolean wanted = listWanted;
     Supplier<Reconciliation> made = reconciliation;
-    return () -> new HeartbeatReply(fencing(), lease(), wanted, made.get());
+    return () ->
+        new HeartbeatReply(
+            fencing(),
+            lease(),
+            wanted,
+            made.get(),
+            state.worker(worker.id()).map(Worker::draining).orElse(false));
   }
 
   /** Compares what a worker has with what should be there. */
