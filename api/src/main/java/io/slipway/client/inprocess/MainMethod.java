@@ -64,8 +64,7 @@ final class MainMethod {
       throw new NoSuchMethodException("main");
     }
     return accessible(
-        method,
-        Modifier.isStatic(method.getModifiers()) ? null : type.getDeclaredConstructor());
+        method, Modifier.isStatic(method.getModifiers()) ? null : type.getDeclaredConstructor());
   }
 
   private static Method declared(Class<?> type, Class<?>... parameters) {
