@@ -36,10 +36,10 @@ class ITLauncherContract {
           "launch_manyAtOnce_allRunTogether",
           "launch_interruptedWhileItWaits_isThroughOrLeavesNothing");
 
-  private static volatile Supplier<Launcher> launchers;
+  private static volatile Supplier<Launcher> launchers = PlainLauncher::new;
 
   /** The contract for the launcher of the present test; run through the JUnit platform only. */
-  static class UnderTest extends LauncherContract {
+  static class PlainContract extends LauncherContract {
     @Override
     protected LauncherProvider provider() {
       return new PlainProvider("plain", launchers);
@@ -124,7 +124,7 @@ class ITLauncherContract {
     Set<String> failed = ConcurrentHashMap.newKeySet();
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
-            .selectors(selectClass(UnderTest.class))
+            .selectors(selectClass(PlainContract.class))
             .filters(
                 (PostDiscoveryFilter)
                     test ->
