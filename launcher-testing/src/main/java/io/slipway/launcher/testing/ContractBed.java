@@ -43,8 +43,12 @@ import java.util.stream.Stream;
  * stops what was launched, closes the launcher and removes the directories.
  */
 public final class ContractBed implements AutoCloseable {
-  /** How long a test waits for what must happen. */
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  /**
+   * How long a test waits for what must happen: a minute, or the seconds of the system property
+   * {@code launcher.contract.patience}.
+   */
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Long.getLong("launcher.contract.patience", 60));
 
   private static final Duration PATIENCE_AT_END = Duration.ofSeconds(2);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
