@@ -1,14 +1,19 @@
 package io.slipway.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slipway.model.ArtifactRef;
 import io.slipway.model.CommandTemplate;
 import io.slipway.model.Digest;
+import io.slipway.model.ExecutionId;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.Resources;
 import io.slipway.proto.common.v1.ExecutionPhase;
@@ -18,12 +23,21 @@ import io.slipway.proto.registry.v1.ExecutionReport;
 import io.slipway.proto.registry.v1.HeartbeatRequest;
 import io.slipway.proto.registry.v1.RegisterWorkerRequest;
 import io.slipway.proto.worker.v1.LaunchDriverRequest;
+import io.slipway.proto.worker.v1.WorkerServiceGrpc;
+import io.slipway.rpc.Channels;
 import io.slipway.rpc.StatusMapping;
+import io.slipway.rpc.TokenSource;
+import io.slipway.worker.execution.OrdersOnDisk;
 import io.slipway.worker.link.WrongClusterException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What a worker is said to survive. */
@@ -33,8 +47,8 @@ class WorkerFaultsTest extends WorkerFixture {
   private static final ExecutionPhase ENDED = ExecutionPhase.EXECUTION_PHASE_ENDED;
   private static final LaunchTemplate PROGRAM = FakeMaster.program("sleep", "1000");
 
-  private Reason refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(call);
+  private Reason refusal(ThrowingCallable call) {
+    Throwable thrown = catchThrowable(call);
     assertThat(thrown).isInstanceOf(StatusRuntimeException.class);
     return StatusMapping.toRefusal(thrown).reason();
   }
@@ -116,7 +130,7 @@ class WorkerFaultsTest extends WorkerFixture {
     assertThat(second.getClusterId()).isEqualTo("cluster-one");
     assertThat(second.getExecutionsList())
         .extracting(ExecutionReport::getExecutionId, ExecutionReport::getPhase)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple(DRIVER.toString(), RUNNING));
+        .containsExactly(tuple(DRIVER.toString(), RUNNING));
     assertThat(process(DRIVER).stop()).isEmpty();
     process(DRIVER).exit(42);
     awaitAcknowledged(DRIVER);
@@ -305,7 +319,7 @@ class WorkerFaultsTest extends WorkerFixture {
     LaunchDriverRequest order =
         master.driverOrder(DRIVER, withArtifact(new ArtifactRef("app.jar", digest, 3)));
     // The worker can be reached, its master can't.
-    io.slipway.proto.worker.v1.WorkerServiceGrpc.WorkerServiceBlockingStub stub = master.worker();
+    WorkerServiceGrpc.WorkerServiceBlockingStub stub = master.worker();
     master.stop();
     stub.launchDriver(order);
 
@@ -358,11 +372,7 @@ class WorkerFaultsTest extends WorkerFixture {
         master.heartbeats().stream().filter(HeartbeatRequest::getComplete).findFirst().get();
     assertThat(complete.getExecutionCount()).isEqualTo(1);
     assertThat(complete.getExecutionsDigest())
-        .isEqualTo(
-            Digest.of(
-                    (DRIVER + " EXECUTION_PHASE_RUNNING\n")
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .hex());
+        .isEqualTo(Digest.of((DRIVER + " EXECUTION_PHASE_RUNNING\n").getBytes(UTF_8)).hex());
     assertThat(complete.getExecutions(0).getExecutionId()).isEqualTo(DRIVER.toString());
   }
 
@@ -475,14 +485,13 @@ class WorkerFaultsTest extends WorkerFixture {
   @Test
   void order_withoutToken_isRefused() throws Exception {
     startWorker();
-    try (io.slipway.rpc.Channels channels = new io.slipway.rpc.Channels("stranger")) {
-      io.grpc.ManagedChannel stranger =
-          channels.open(
-              worker.address(), io.slipway.rpc.TokenSource.of("no-token-of-this-cluster"));
+    try (Channels channels = new Channels("stranger")) {
+      ManagedChannel stranger =
+          channels.open(worker.address(), TokenSource.of("no-token-of-this-cluster"));
 
       assertThatThrownBy(
               () ->
-                  io.slipway.proto.worker.v1.WorkerServiceGrpc.newBlockingStub(stranger)
+                  WorkerServiceGrpc.newBlockingStub(stranger)
                       .launchDriver(master.driverOrder(DRIVER, PROGRAM)))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
@@ -503,6 +512,121 @@ class WorkerFaultsTest extends WorkerFixture {
     await().until(() -> master.registrations().size() == 1);
   }
 
+  @Test
+  void end_cannotBeRecorded_isNotToldUntilItIs() throws Exception {
+    startWorker();
+    master.launchDriver(DRIVER, PROGRAM);
+    awaitRunning(DRIVER);
+    Path inTheWay = Files.createDirectories(executionDirectory(DRIVER).resolve("exit.tmp/x"));
+
+    process(DRIVER).exit(6);
+    int heard = master.heartbeats().size();
+    await().until(() -> master.heartbeats().size() > heard + 3);
+    assertThat(master.endsTold(DRIVER)).isZero();
+    Files.delete(inTheWay);
+
+    awaitAcknowledged(DRIVER);
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getExited()).isEqualTo(6);
+  }
+
+  @Test
+  void order_cannotBeRecorded_isUnknownAndTakenLater() throws Exception {
+    startWorker();
+    Files.writeString(executionDirectory(DRIVER), "in the way");
+
+    assertThat(refusal(() -> master.launchDriver(DRIVER, PROGRAM)))
+        .isEqualTo(Reason.REASON_OUTCOME_UNKNOWN);
+    Files.delete(executionDirectory(DRIVER));
+    master.launchDriver(DRIVER, PROGRAM);
+
+    awaitRunning(DRIVER);
+  }
+
+  @Test
+  void launch_moreJvmsThanCores_onlySoManyStartAtATime() throws Exception {
+    cores = 2;
+    startWorker();
+    machine.hold(true);
+    ExecutionId[] executors =
+        IntStream.rangeClosed(1, 5)
+            .mapToObj(FakeMaster.APPLICATION::executor)
+            .toArray(ExecutionId[]::new);
+
+    master.launchExecutors(
+        LaunchTemplate.of(
+            new CommandTemplate.Jvm("Main", List.of(), List.of(), List.of()),
+            new Resources(1, 1L << 30)),
+        executors);
+    await().until(() -> machine.launching() == 2);
+    machine.hold(false);
+    for (ExecutionId executor : executors) {
+      awaitRunning(executor);
+    }
+
+    assertThat(machine.mostLaunching()).isEqualTo(2);
+  }
+
+  @Test
+  void restart_whileItsArtifactsAreFetched_isLaunchedByTheNext() throws Exception {
+    startWorker();
+    byte[] bytes = {1, 2, 3};
+    Digest digest = master.hasArtifact(bytes);
+    LaunchDriverRequest order =
+        master.driverOrder(DRIVER, withArtifact(new ArtifactRef("app.jar", digest, 3)));
+    WorkerServiceGrpc.WorkerServiceBlockingStub stub = master.worker();
+    master.stop();
+    stub.launchDriver(order);
+
+    worker.close();
+    assertThat(executionDirectory(DRIVER).resolve("exit")).doesNotExist();
+    master.start();
+    startWorker();
+
+    awaitRunning(DRIVER);
+    assertThat(machine.launches()).containsExactly(DRIVER);
+  }
+
+  @Test
+  void restart_whileItIsLaunched_theProcessIsAdopted() throws Exception {
+    startWorker();
+    machine.hold(true);
+    master.launchDriver(DRIVER, PROGRAM);
+    await().until(() -> machine.launching() == 1);
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close);
+    machine.hold(false);
+    closing.get(20, TimeUnit.SECONDS);
+    startWorker();
+
+    awaitRunning(DRIVER);
+    process(DRIVER).exit(8);
+    awaitAcknowledged(DRIVER);
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getExited()).isEqualTo(8);
+  }
+
+  @Test
+  void ends_moreThanOneMessageHolds_areAllAcknowledged() throws Exception {
+    startWorker();
+    ExecutionId[] executors =
+        IntStream.rangeClosed(1, 150)
+            .mapToObj(FakeMaster.APPLICATION::executor)
+            .toArray(ExecutionId[]::new);
+    worker.close();
+    for (ExecutionId executor : executors) {
+      OrdersOnDisk.writeEnd(directory.resolve("work/executions"), executor);
+    }
+
+    startWorker();
+
+    await()
+        .until(
+            () ->
+                Stream.of(executors)
+                    .allMatch(
+                        executor ->
+                            Files.exists(executionDirectory(executor).resolve("acknowledged"))));
+  }
+
   private static LaunchTemplate withArtifact(ArtifactRef jar) {
     return LaunchTemplate.of(
         new CommandTemplate.Jvm("Main", List.of(jar), List.of(), List.of()),
@@ -511,7 +635,6 @@ class WorkerFaultsTest extends WorkerFixture {
 
   /** What a worker leaves that dies between its answer to an order and the launch. */
   private Path orderOnDisk(LaunchTemplate template) throws Exception {
-    return io.slipway.worker.execution.OrdersOnDisk.write(
-        directory.resolve("work/executions"), DRIVER, template, "fake");
+    return OrdersOnDisk.write(directory.resolve("work/executions"), DRIVER, template, "fake");
   }
 }

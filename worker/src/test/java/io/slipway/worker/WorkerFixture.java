@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +32,13 @@ public abstract class WorkerFixture {
   protected Worker worker;
   protected Duration retention = Duration.ofHours(1);
   protected int cores = 4;
+
+  @BeforeAll
+  static void beQuickAndPatient() {
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   @BeforeEach
   void startMaster() throws Exception {
@@ -75,7 +84,7 @@ public abstract class WorkerFixture {
   protected void startWorker() throws Exception {
     worker = new Worker(settings(), List.of(machine.provider("fake")));
     worker.start();
-    worker.registered().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    worker.registered().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   protected Path executionDirectory(ExecutionId id) {

@@ -26,9 +26,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Executions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Executions.class);
+
+  /** Executions that launchers are asked for at the same time, after a restart. */
+  private static final int FIND_AT_ONCE = 16;
 
   private final Path root;
   private final Surroundings surroundings;
@@ -102,7 +104,7 @@ public final class Executions implements AutoCloseable {
    * ran. Called once, before anything else. Blocks until all is known.
    */
   public void reconcile() throws IOException, InterruptedException {
-    List<Callable<Void>> found = new ArrayList<>();
+    List<Callable<Object>> toFind = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
         ExecutionId id;
@@ -112,26 +114,20 @@ public final class Executions implements AutoCloseable {
           LOG.warn("{} is no execution's directory and is left alone", entry);
           continue;
         }
-        found.add(
-            () -> {
-              reconcile(new ExecutionDirectory(root, id));
-              return null;
-            });
+        read(new ExecutionDirectory(root, id))
+            .ifPresent(task -> toFind.add(Executors.callable(task)));
       }
     }
-    for (Future<Void> done : surroundings.threads().invokeAll(found)) {
-      try {
-        done.get();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof IOException failed
-            ? new IOException(failed.getMessage(), failed)
-            : new IOException(e.getCause());
-      }
+    for (int from = 0; from < toFind.size(); from += FIND_AT_ONCE) {
+      surroundings
+          .threads()
+          .invokeAll(toFind.subList(from, Math.min(from + FIND_AT_ONCE, toFind.size())));
     }
     retained.start();
   }
 
-  private void reconcile(ExecutionDirectory directory) throws IOException {
+  /** Tells what remains to be done to find out what became of an execution. */
+  private Optional<Runnable> read(ExecutionDirectory directory) throws IOException {
     Optional<byte[]> exit = directory.exit();
     if (exit.isPresent()) {
       if (directory.isAcknowledged()) {
@@ -145,14 +141,14 @@ public final class Executions implements AutoCloseable {
                 surroundings,
                 this::changed));
       }
-      return;
+      return Optional.empty();
     }
     Optional<byte[]> spec = directory.spec();
     Optional<Cancellation> cancelled = directory.cancelled();
     if (spec.isEmpty() && cancelled.isEmpty() && !directory.launcherWasCalled()) {
       // An order that was never answered, and so is given again.
       directory.delete();
-      return;
+      return Optional.empty();
     }
     Optional<StoredLaunch> stored = spec.flatMap(bytes -> decode(directory.id(), bytes));
     ExecutionSupervisor supervisor =
@@ -161,7 +157,7 @@ public final class Executions implements AutoCloseable {
             : ExecutionSupervisor.without(directory, surroundings, this::changed);
     stored.ifPresent(launch -> surroundings.ports().claim(launch.ports().values()));
     supervisors.put(directory.id(), supervisor);
-    supervisor.reconcile(cancelled);
+    return Optional.of(() -> supervisor.reconcile(cancelled));
   }
 
   private static Optional<StoredLaunch> decode(ExecutionId id, byte[] spec) {

@@ -3,6 +3,7 @@ package io.slipway.worker.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.slipway.model.WorkerId;
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -37,6 +38,14 @@ public final class WorkDirectory implements AutoCloseable {
    */
   public static WorkDirectory open(Path directory) throws IOException {
     Path root = directory.toAbsolutePath().normalize();
+    if (root.toString().contains(File.pathSeparator)) {
+      throw new IOException(
+          "work directory "
+              + root
+              + " holds a '"
+              + File.pathSeparator
+              + "', which no path in a class path may");
+    }
     DurableFiles.makeDirectory(root);
     FileChannel lockFile =
         FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
