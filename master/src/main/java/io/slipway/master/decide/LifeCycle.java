@@ -95,10 +95,15 @@ final class LifeCycle {
         return false;
       }
       Optional<Decision.ApplicationChanged> change = change(row);
-      if (change.isEmpty()) {
-        return settleExecutions(row);
+      if (change.isPresent()) {
+        decide.accept(change.get());
+        continue;
       }
-      decide.accept(change.get());
+      boolean more = settleExecutions(row);
+      // What was given back may have been the last that was waited for.
+      if (!state.executionsOf(id).over() || row.state() != ApplicationState.STOPPING) {
+        return more;
+      }
     }
   }
 

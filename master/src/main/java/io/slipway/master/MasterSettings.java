@@ -1,0 +1,34 @@
+package io.slipway.master;
+
+import io.slipway.model.HostPort;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a master is started with.
+ *
+ * @param listen where it listens; port 0 for a free one
+ * @param advertise the address under which others reach it; port 0 means the one listened on; empty
+ *     for the address listened on
+ * @param dataDirectory of journal and artifacts; made if it is missing
+ * @param insecure whether listening beyond loopback without encryption is allowed
+ * @param tokenDirectory of user token and cluster token; empty for the usual place
+ */
+public record MasterSettings(
+    HostPort listen,
+    Optional<HostPort> advertise,
+    Path dataDirectory,
+    boolean insecure,
+    Optional<Path> tokenDirectory) {
+  /** The port of a master unless said otherwise. */
+  public static final int DEFAULT_PORT = 7077;
+
+  /** Where a master listens unless said otherwise. */
+  public static final HostPort DEFAULT_LISTEN = new HostPort("127.0.0.1", DEFAULT_PORT);
+
+  /** Makes the directories absolute. */
+  public MasterSettings {
+    dataDirectory = dataDirectory.toAbsolutePath().normalize();
+    tokenDirectory = tokenDirectory.map(Path::toAbsolutePath);
+  }
+}

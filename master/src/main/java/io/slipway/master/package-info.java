@@ -1,0 +1,2 @@
+/** A master: everything that decides, put together. */
+package io.slipway.master;
