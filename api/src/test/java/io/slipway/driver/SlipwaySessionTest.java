@@ -176,6 +176,30 @@ class SlipwaySessionTest {
   }
 
   @Test
+<<<<<<< HEAD
+=======
+  void registerExecutor_thatHasEnded_isRefusedForGood() throws Exception {
+    try (SessionBed bed = new SessionBed()) {
+      await().until(() -> bed.master().watchers() == 1);
+      bed.master()
+          .tell(
+              false,
+              ExecutionInfo.newBuilder()
+                  .setExecutionId(FakeMaster.APPLICATION.executor(1).toString())
+                  .setPhase(ExecutionPhase.EXECUTION_PHASE_ENDED)
+                  .build(),
+              ExecutionInfo.newBuilder()
+                  .setExecutionId(FakeMaster.APPLICATION.executor(2).toString())
+                  .setPhase(ExecutionPhase.EXECUTION_PHASE_RUNNING)
+                  .build());
+      await().until(() -> bed.session().executors().size() == 1);
+
+      assertThat(bed.start(1, 1).exitCode()).isEqualTo(ExecutorMain.REFUSED);
+    }
+  }
+
+  @Test
+>>>>>>> api
   void executors_toldAndConnected_areListed() throws Exception {
     try (SessionBed bed = new SessionBed()) {
       bed.startExecutor(2);

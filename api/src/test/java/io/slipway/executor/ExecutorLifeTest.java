@@ -47,6 +47,7 @@ class ExecutorLifeTest {
   }
 
   @Test
+<<<<<<< HEAD
   void run_driverIsNoDriver_isRefused() throws Exception {
     try (FakeMaster master = new FakeMaster();
         RunningExecutor executor =
@@ -56,6 +57,8 @@ class ExecutorLifeTest {
   }
 
   @Test
+=======
+>>>>>>> api
   void grant_longTasks_staysAtTheCores() {
     CreditWindow window = new CreditWindow(4);
     assertThat(window.grant()).isEqualTo(4);

@@ -58,7 +58,9 @@ final class Retries {
       return refusal.retryDelay().orElse(Duration.ZERO).toNanos();
     }
     boolean stranger = !ours && isStrange(refusal.code());
-    if (!stranger && !refusal.isRetryable()) {
+    // A master that is cut off cancels its streams without a word of ours: a broken stream.
+    boolean broken = !ours && refusal.code() == Status.Code.CANCELLED;
+    if (!stranger && !broken && !refusal.isRetryable()) {
       masters.answered(address);
       throw refusal;
     }

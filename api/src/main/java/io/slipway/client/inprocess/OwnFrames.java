@@ -7,7 +7,12 @@ import java.util.Set;
 
 /** Takes the frames below {@code main} out of stack traces, where {@code java} has none. */
 final class OwnFrames {
-  private static final String OURS = OwnFrames.class.getPackageName() + ".";
+  private static final Set<String> OURS =
+      Set.of(
+          ClientProcess.class.getName(),
+          InProcessLauncher.class.getName(),
+          InProcessHandle.class.getName(),
+          MainMethod.class.getName());
 
   private OwnFrames() {}
 
@@ -24,7 +29,7 @@ final class OwnFrames {
     boolean ours = false;
     while (end > 0 && isBelowMain(frames[end - 1].getClassName())) {
       end--;
-      ours |= frames[end].getClassName().startsWith(OURS);
+      ours |= OURS.contains(frames[end].getClassName());
     }
     if (ours) {
       thrown.setStackTrace(Arrays.copyOf(frames, end));
@@ -36,7 +41,7 @@ final class OwnFrames {
   }
 
   private static boolean isBelowMain(String className) {
-    return className.startsWith(OURS)
+    return OURS.contains(className)
         || className.startsWith("java.lang.reflect.")
         || className.startsWith("jdk.internal.reflect.")
         || className.startsWith("java.lang.invoke.")
