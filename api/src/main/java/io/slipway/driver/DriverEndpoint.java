@@ -43,8 +43,7 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
    *
    * @param hasEnded whether the masters have said of an executor's number that it has ended
    */
-  DriverEndpoint(
-      ApplicationId application, int attempt, TaskBoard board, IntPredicate hasEnded) {
+  DriverEndpoint(ApplicationId application, int attempt, TaskBoard board, IntPredicate hasEnded) {
     this.application = application;
     this.attempt = attempt;
     this.board = board;
@@ -113,8 +112,7 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
     random.nextBytes(id);
     String sessionId = HexFormat.of().formatHex(id);
     registrations.values().removeIf(earlier -> earlier.number() == number);
-    registrations.put(
-        sessionId, new Registration(number, request.getCores(), request.getHost()));
+    registrations.put(sessionId, new Registration(number, request.getCores(), request.getHost()));
     return sessionId;
   }
 

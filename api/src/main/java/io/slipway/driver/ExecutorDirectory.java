@@ -44,8 +44,7 @@ final class ExecutorDirectory {
         end(id.number(), newlyEnded);
       } else if (!ended.get(id.number())) {
         alive.put(
-            id.number(),
-            new ExecutorView(id, state, info.getWorkerId(), info.getHost(), 0, false));
+            id.number(), new ExecutorView(id, state, info.getWorkerId(), info.getHost(), 0, false));
       }
     }
     if (answer.getSnapshot()) {

@@ -153,7 +153,9 @@ final class ExecutorStream {
     while (!ended && out.isReady()) {
       RunTasksResponse.Builder message = RunTasksResponse.newBuilder();
       int bytes = 0;
-      while (!outbox.isEmpty() && bytes < MESSAGE_BYTES && message.getTasksCount() < MESSAGE_TASKS) {
+      while (!outbox.isEmpty()
+          && bytes < MESSAGE_BYTES
+          && message.getTasksCount() < MESSAGE_TASKS) {
         Outgoing next = outbox.peek();
         if (next.task.isDone() && next.sent > 0) {
           outbox.remove(); // cancelled between two pieces; the executor is told below

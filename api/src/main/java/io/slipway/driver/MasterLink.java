@@ -65,8 +65,7 @@ final class MasterLink implements AutoCloseable {
     this.channels = new Channels("slipway-session-io");
     this.leader =
         new LeaderChannel(
-            channels,
-            LeaderChannel.Settings.of(masters, TokenSource.of(token), Patience.FOREVER));
+            channels, LeaderChannel.Settings.of(masters, TokenSource.of(token), Patience.FOREVER));
     this.watcher = new Thread(this::watch, "slipway-session");
     watcher.setDaemon(true);
   }
@@ -140,8 +139,7 @@ final class MasterLink implements AutoCloseable {
                 ProfileTarget.newBuilder()
                     .setProfile(profile)
                     .setTarget(ProfileMessages.toProto(wanted))));
-    tell(
-        leader.callAsync(ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request.build()));
+    tell(leader.callAsync(ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request.build()));
   }
 
   void release(List<Integer> numbers) {

@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A session that has been opened; what it consists of is put together by {@link SessionOpening}. */
+/**
+ * A session that has been opened; what it consists of is put together by {@link SessionOpening}.
+ */
 final class OpenSession implements SlipwaySession {
   private static final Duration LEAVING = Duration.ofSeconds(2);
 

@@ -58,7 +58,9 @@ final class RunningClassPath {
     try (JarFile file = new JarFile(jar.toFile())) {
       Manifest manifest = file.getManifest();
       String value =
-          manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
       return value == null || value.isBlank() ? new String[0] : value.strip().split("\\s+");
     } catch (ZipException noJar) {
       entries.remove(jar);

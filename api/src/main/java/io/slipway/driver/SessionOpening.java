@@ -110,8 +110,7 @@ final class SessionOpening {
     }
   }
 
-  private SlipwaySession openLaunched(Map<String, String> environment)
-      throws InterruptedException {
+  private SlipwaySession openLaunched(Map<String, String> environment) throws InterruptedException {
     RpcServer server =
         listen(
             HostPort.parse(variable(environment, SlipwayEnvironment.LISTEN)),
@@ -230,8 +229,7 @@ final class SessionOpening {
     } finally {
       if (!opened) {
         opening.masters.close();
-        side.finish(
-            Ending.notStarted("its session could not be opened"), FINISH);
+        side.finish(Ending.notStarted("its session could not be opened"), FINISH);
         side.close();
       }
     }
@@ -352,11 +350,7 @@ final class SessionOpening {
             LaunchTemplate.DEFAULT_GRACE);
     OptionalInt count = builder.executors();
     return new ExecutorProfile(
-        ExecutorProfile.DEFAULT_NAME,
-        template,
-        false,
-        ExecutorTarget.of(count.orElse(1)),
-        0);
+        ExecutorProfile.DEFAULT_NAME, template, false, ExecutorTarget.of(count.orElse(1)), 0);
   }
 
   /** The class path of this process, which its cluster has already. */

@@ -369,8 +369,7 @@ final class TaskBoard {
         && connectedExecutors() >= count;
   }
 
-  private boolean await(BooleanSupplier condition, long nanos)
-      throws InterruptedException {
+  private boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = nanos;

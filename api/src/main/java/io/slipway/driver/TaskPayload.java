@@ -22,8 +22,7 @@ record TaskPayload(String className, ByteString bytes) {
   static TaskPayload serialized(Object task) {
     try {
       return new TaskPayload(
-          "",
-          UnsafeByteOperations.unsafeWrap(JavaSerialization.serialize(task, "the task")));
+          "", UnsafeByteOperations.unsafeWrap(JavaSerialization.serialize(task, "the task")));
     } catch (NotSerializableException e) {
       throw new TaskNotSerializableException(e.getMessage(), e);
     }

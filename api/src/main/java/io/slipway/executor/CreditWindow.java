@@ -35,8 +35,7 @@ final class CreditWindow {
 
   /** A task has taken so long. */
   void took(long nanos) {
-    taskNanos =
-        taskNanos == Double.MAX_VALUE ? nanos : taskNanos + WEIGHT * (nanos - taskNanos);
+    taskNanos = taskNanos == Double.MAX_VALUE ? nanos : taskNanos + WEIGHT * (nanos - taskNanos);
   }
 
   /** Tasks have waited here: begin again with few. */

@@ -154,8 +154,7 @@ final class ResultOutbox implements AutoCloseable {
         if (value.size() > PIECE_BYTES) {
           message.addResults(
               result.toBuilder().setValue(value.substring(0, PIECE_BYTES)).setContinued(true));
-          waiting.addFirst(
-              result.toBuilder().setValue(value.substring(PIECE_BYTES)).build());
+          waiting.addFirst(result.toBuilder().setValue(value.substring(PIECE_BYTES)).build());
           bytes += PIECE_BYTES;
           waitingBytes -= PIECE_BYTES;
         } else {

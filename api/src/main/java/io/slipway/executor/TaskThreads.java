@@ -78,7 +78,9 @@ final class TaskThreads implements AutoCloseable {
     }
   }
 
-  /** The task is done; from here on nobody interrupts its thread. Returns whether it was cancelled. */
+  /**
+   * The task is done; from here on nobody interrupts its thread. Returns whether it was cancelled.
+   */
   private boolean done(Work work) {
     lock.lock();
     try {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** A command that asks a cluster something and shows the answer. */
 abstract class ClientCommand implements Callable<Integer> {
   /** How long a command waits for a master that answers. */
-  static final Duration PATIENCE = Duration.ofSeconds(8);
+  static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Mixin private HelpOption help;
 

@@ -1,6 +1,7 @@
 package io.slipway.cli;
 
 import io.slipway.client.LocalArtifact;
+import io.slipway.client.inprocess.ClientProcess;
 import io.slipway.launcher.Command;
 import io.slipway.launcher.LaunchBinder;
 import io.slipway.launcher.LaunchContext;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,9 +39,6 @@ import java.util.Set;
  * @param spec what is launched
  */
 record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
-  /** The main class that calls the driver's. */
-  private static final String CLIENT_PROCESS = "io.slipway.client.ClientProcess";
-
   private static final String LAUNCHER = "process";
   private static final long LOG_FILE_BYTES = 64 * ByteSize.MIB;
   private static final int LOG_FILES_ROLLED = 16;
@@ -125,22 +122,19 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
   }
 
   private static LaunchSpec throughClientProcess(LaunchSpec bound) {
-    if (!(bound.command() instanceof Command.Jvm jvm)) {
-      return bound;
-    }
-    List<String> arguments = new ArrayList<>();
-    arguments.add(jvm.mainClass());
-    arguments.addAll(jvm.arguments());
+    Command command =
+        bound.command() instanceof Command.Jvm jvm ? ClientProcess.wrap(jvm) : bound.command();
     return new LaunchSpec(
         bound.executionId(),
-        new Command.Jvm(CLIENT_PROCESS, jvm.classPath(), jvm.options(), arguments),
+        command,
         bound.environment(),
         bound.workDirectory(),
         bound.resources(),
         bound.user(),
         bound.ports(),
         bound.mounts(),
-        bound.options(),
+        // Those of the submission are for the launcher of a worker.
+        Collections.emptySortedMap(),
         bound.stdout(),
         bound.stderr());
   }

@@ -1,8 +1,14 @@
 package io.slipway.cli;
 
+import io.slipway.master.Master;
+import io.slipway.master.MasterException;
+import io.slipway.master.MasterSettings;
 import io.slipway.model.HostPort;
+import io.slipway.rpc.NettyStart;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,6 +94,34 @@ final class MasterCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    throw new IllegalStateException();
+    Logging.warningsOnly();
+    NettyStart.prepare();
+    Foreground foreground = new Foreground(spec.commandLine().getOut());
+    try (Master master = new Master(settings(), this::endAtOnce)) {
+      master.start();
+      return foreground.run(
+          master.ready(), "master ready at " + master.address(), new CompletableFuture<>());
+    } catch (MasterException e) {
+      throw CommandFailedException.failed(e.getMessage(), e);
+    }
+  }
+
+  /** Without hooks: what is not on disk now must not be acknowledged any more. */
+  private void endAtOnce(String message, Optional<? extends Throwable> cause) {
+    spec.commandLine().getErr().println("slipway master: can't go on: " + message);
+    if (System.getenv("SLIPWAY_DEBUG") != null) {
+      cause.ifPresent(Throwable::printStackTrace);
+    }
+    Runtime.getRuntime().halt(ExitCodes.FAILED);
+  }
+
+  private MasterSettings settings() {
+    return new MasterSettings(
+        listen,
+        Optional.ofNullable(advertise),
+        dataDirectory == null ? StateDirectory.of("master") : dataDirectory,
+        insecure,
+        Optional.of(
+            ConnectionOptions.tokenFiles(tokenDirectory, Configuration.ofProcess()).directory()));
   }
 }

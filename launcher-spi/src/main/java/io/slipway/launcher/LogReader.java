@@ -13,8 +13,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
  */
 public final class LogReader implements Closeable {
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,5}");
-  private static final Pattern START = Pattern.compile("(\\d{1,20}) (\\d{1,18})\\s*");
   private static final int TRIES = 100;
 
   private final Path file;
@@ -71,6 +70,12 @@ public final class LogReader implements Closeable {
     List<Generation> kept = generations(file);
     long end = kept.isEmpty() ? 0 : end(kept);
     return from(file, Math.max(0, end - bytes));
+  }
+
+  /** The offset of the first byte of the current file; 0 if there is none. */
+  static long startOf(Path file) throws IOException {
+    List<Generation> kept = generations(file);
+    return kept.isEmpty() ? 0 : kept.get(kept.size() - 1).start();
   }
 
   /** The offset of the byte that is read next. */
@@ -272,12 +277,12 @@ public final class LogReader implements Closeable {
       }
     }
     long start = 0;
-    Matcher told = START.matcher(readStart(file));
-    if (told.matches()) {
+    Optional<LogStart> known = LogStart.read(file);
+    if (known.isPresent()) {
       long before = 0;
       for (int i = 0; i < present.size(); i++) {
-        if (inodeOf(present.get(i)).equals(told.group(1))) {
-          start = Math.max(0, Long.parseLong(told.group(2)) - before);
+        if (LogStart.inodeOf(present.get(i)).equals(known.get().inode())) {
+          start = Math.max(0, known.get().offset() - before);
         }
         before += attributes.get(i).size();
       }
@@ -305,22 +310,6 @@ public final class LogReader implements Closeable {
       return numbers;
     }
     return numbers;
-  }
-
-  private static String readStart(Path file) throws IOException {
-    try {
-      return Files.readString(file.resolveSibling(file.getFileName() + ".start"));
-    } catch (NoSuchFileException e) {
-      return "";
-    }
-  }
-
-  private static String inodeOf(Path path) throws IOException {
-    try {
-      return Files.getAttribute(path, "unix:ino").toString();
-    } catch (UnsupportedOperationException | NoSuchFileException e) {
-      return "";
-    }
   }
 
   private static Object keyOf(Path path) throws IOException {

@@ -56,9 +56,7 @@ class LogReaderTest {
       }
       Files.deleteIfExists(file);
       Files.createFile(file);
-      Path start = directory.resolve("stdout.start.new");
-      Files.writeString(start, Files.getAttribute(file, "unix:ino") + " " + written);
-      Files.move(start, directory.resolve("stdout.start"), StandardCopyOption.REPLACE_EXISTING);
+      LogStart.write(file, written);
       inFile = 0;
     }
   }

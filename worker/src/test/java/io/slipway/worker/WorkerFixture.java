@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -19,16 +20,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A fake master, a fake machine, and a real worker between them. */
-abstract class WorkerFixture {
-  static final ExecutionId DRIVER = FakeMaster.APPLICATION.driver(1);
-  static final ExecutionId EXECUTOR = FakeMaster.APPLICATION.executor(1);
+public abstract class WorkerFixture {
+  protected static final ExecutionId DRIVER = FakeMaster.APPLICATION.driver(1);
+  protected static final ExecutionId EXECUTOR = FakeMaster.APPLICATION.executor(1);
 
-  @TempDir Path directory;
-  final FakeMachine machine = new FakeMachine();
-  FakeMaster master;
-  Worker worker;
-  Duration retention = Duration.ofHours(1);
-  int cores = 4;
+  @TempDir protected Path directory;
+  protected final FakeMachine machine = new FakeMachine();
+  protected FakeMaster master;
+  protected Worker worker;
+  protected Duration retention = Duration.ofHours(1);
+  protected int cores = 4;
 
   @BeforeEach
   void startMaster() throws Exception {
@@ -45,11 +46,11 @@ abstract class WorkerFixture {
     master.close();
   }
 
-  TokenFiles tokens() {
+  protected TokenFiles tokens() {
     return new TokenFiles(directory.resolve("tokens"));
   }
 
-  WorkerSettings settings() {
+  protected WorkerSettings settings() {
     WorkerSettings usual =
         WorkerSettings.of(
             List.of(master.address()), directory.resolve("work"), directory.resolve("tokens"));
@@ -58,7 +59,7 @@ abstract class WorkerFixture {
         usual.listen(),
         Optional.empty(),
         new Resources(cores, 4L << 30),
-        new TreeMap<>(java.util.Map.of("rack", "r1")),
+        new TreeMap<>(Map.of("rack", "r1")),
         usual.workDirectory(),
         "fake",
         Collections.emptySortedMap(),
@@ -71,30 +72,30 @@ abstract class WorkerFixture {
   }
 
   /** Starts a worker on the same work directory and waits until it is registered. */
-  void startWorker() throws Exception {
+  protected void startWorker() throws Exception {
     worker = new Worker(settings(), List.of(machine.provider("fake")));
     worker.start();
     worker.registered().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
-  Path executionDirectory(ExecutionId id) {
+  protected Path executionDirectory(ExecutionId id) {
     return directory.resolve("work/executions/" + id);
   }
 
-  void awaitPhase(ExecutionId id, ExecutionPhase phase) {
+  protected void awaitPhase(ExecutionId id, ExecutionPhase phase) {
     await().until(() -> master.phase(id) == phase);
   }
 
-  void awaitRunning(ExecutionId id) {
+  protected void awaitRunning(ExecutionId id) {
     await().until(() -> machine.find(id).isPresent());
     awaitPhase(id, ExecutionPhase.EXECUTION_PHASE_RUNNING);
   }
 
-  void awaitAcknowledged(ExecutionId id) {
+  protected void awaitAcknowledged(ExecutionId id) {
     await().until(() -> Files.exists(executionDirectory(id).resolve("acknowledged")));
   }
 
-  FakeMachine.FakeProcess process(ExecutionId id) {
+  protected FakeMachine.FakeProcess process(ExecutionId id) {
     return machine.find(id).orElseThrow();
   }
 }

@@ -1,6 +1,7 @@
 package io.slipway.launcher.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * A control group (version 2) as a process tree: whoever is born in it stays in it, whatever it
@@ -25,7 +27,6 @@ import java.util.concurrent.locks.LockSupport;
  * can be frozen, so that nothing escapes while its processes are killed one by one.
  */
 final class ControlGroup implements ProcessTree {
-  private static final long PAGE = 4096;
   private static final long FIRST_WAIT_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
   private static final long LAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -65,18 +66,17 @@ final class ControlGroup implements ProcessTree {
     return Optional.empty();
   }
 
-  /**
-   * Makes a group for groups of executions and tries one; empty if this process may not, or can't.
-   */
-  static Optional<Path> makeBase(String name) {
+  /** Whether this process can make groups and go into them: tried, not looked up. */
+  static boolean areUsable() {
     Optional<Path> own = own();
     if (own.isEmpty()) {
-      return Optional.empty();
+      return false;
     }
-    Path base = own.get().resolve(name);
-    ControlGroup probe = new ControlGroup(base.resolve("probe"));
+    String name = "slipway-probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    ControlGroup base = new ControlGroup(own.get().resolve(name));
+    ControlGroup probe = new ControlGroup(base.group.resolve("probe"));
     try {
-      new ControlGroup(base).make();
+      base.make();
       probe.make();
       try {
         probe.enter();
@@ -84,21 +84,13 @@ final class ControlGroup implements ProcessTree {
         enter(own.get());
       }
       write(probe.group.resolve("cgroup.freeze"), "0");
-      Files.delete(probe.group);
-      return Optional.of(base);
+      return true;
     } catch (IOException e) {
+      return false;
+    } finally {
       probe.remove();
-      new ControlGroup(base).remove();
-      return Optional.empty();
+      base.remove();
     }
-  }
-
-  /** Whether this process can make groups and go into them. */
-  static boolean areUsable() {
-    Optional<Path> base =
-        makeBase("slipway-probe-" + Long.toHexString(ThreadLocalRandom.current().nextLong()));
-    base.ifPresent(path -> new ControlGroup(path).remove());
-    return base.isPresent();
   }
 
   /** Makes the group. */
@@ -204,13 +196,29 @@ final class ControlGroup implements ProcessTree {
   @Override
   public OptionalLong memoryBytes() {
     try {
-      long pages = 0;
-      for (int process : processes()) {
-        pages += ProcessStat.of(process).map(ProcessStat::residentPages).orElse(0L);
-      }
-      return OptionalLong.of(pages * PAGE);
+      return OptionalLong.of(processes().stream().mapToLong(ProcessStat::residentBytes).sum());
     } catch (IOException e) {
       return OptionalLong.empty();
+    }
+  }
+
+  /** Removes a dead keeper's group, and those in it, as far as nobody lives in them. */
+  void removeAbandoned() {
+    try (Stream<Path> entries = Files.list(group)) {
+      for (Path child : (Iterable<Path>) entries.filter(Files::isDirectory)::iterator) {
+        deleteIfEmpty(child);
+      }
+    } catch (IOException | UncheckedIOException gone) {
+      return;
+    }
+    deleteIfEmpty(group);
+  }
+
+  private static void deleteIfEmpty(Path group) {
+    try {
+      Files.deleteIfExists(group);
+    } catch (IOException inUse) {
+      // By a program that runs.
     }
   }
 

@@ -124,7 +124,12 @@ final class Execution {
         written = true;
       } catch (IOException e) {
         // Until it is on disk it isn't told: the truth must not be lost with this process.
-        Keeper.log(id + ": the outcome can't be written, trying again: " + e);
+        boolean again = files.exist();
+        Keeper.log(
+            id + ": the outcome can't be written, " + (again ? "trying again: " : "ever: ") + e);
+        if (!again) {
+          break;
+        }
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }

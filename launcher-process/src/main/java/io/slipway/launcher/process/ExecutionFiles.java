@@ -48,6 +48,11 @@ final class ExecutionFiles {
    */
   record Started(int pid, long startTicks) {}
 
+  /** Whether the directory is there; somebody may have removed it by hand. */
+  boolean exist() {
+    return Files.isDirectory(directory);
+  }
+
   Path fifo(String stream) {
     return directory.resolve(stream + ".fifo");
   }

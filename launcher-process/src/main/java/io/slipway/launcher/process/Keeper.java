@@ -60,7 +60,7 @@ final class Keeper {
 
   /** Serves for ever; {@link #endIfIdle} ends the process. */
   void serve(ServerSocketChannel server) throws IOException {
-    start("reaper", this::reapChildren);
+    start("reaper", orDie(this::reapChildren));
     timer.schedule(this::endIfNeverConnected, FIRST_CONNECTION.toSeconds(), TimeUnit.SECONDS);
     while (true) {
       Connection connection = new Connection(server.accept());
@@ -68,7 +68,7 @@ final class Keeper {
         wasConnected = true;
         connections.add(connection);
       }
-      start("connection", () -> receive(connection));
+      start("connection", orDie(() -> receive(connection)));
     }
   }
 
@@ -365,7 +365,7 @@ final class Keeper {
             pumps,
             timer);
     if (process.pid() == 0) {
-      return ended(attach, execution.finish(new ExitStatus.Lost(LOST_AT_LAUNCH), ""));
+      return ended(attach, lost(execution, LOST_AT_LAUNCH));
     }
     int pidfd = Libc.openPidfd(process.pid());
     Optional<ProcessStat> stat =
@@ -375,7 +375,7 @@ final class Keeper {
       if (pidfd >= 0) {
         Libc.closeFd(pidfd);
       }
-      return ended(attach, execution.finish(new ExitStatus.Lost(LOST_UNSEEN), ""));
+      return ended(attach, lost(execution, LOST_UNSEEN));
     }
     synchronized (lock) {
       executions.put(id, execution);
@@ -384,6 +384,12 @@ final class Keeper {
     obeyStop(execution);
     start("watch " + id, () -> watchAdopted(execution, pidfd));
     return new Message.Running(attach.request(), process.pid());
+  }
+
+  private Ending lost(Execution execution, String reason) {
+    Ending ending = execution.finish(new ExitStatus.Lost(reason), "");
+    removeForeignBase(execution);
+    return ending;
   }
 
   private static final String LOST_AT_LAUNCH =
@@ -457,6 +463,7 @@ final class Keeper {
 
   private void finish(Execution execution, ExitStatus status, String note) {
     Ending ending = execution.finish(status, note);
+    removeForeignBase(execution);
     Collection<Connection> listeners;
     synchronized (lock) {
       executions.remove(execution.id());
@@ -466,6 +473,16 @@ final class Keeper {
       listener.send(new Message.Ended(0, execution.id(), ending));
     }
     endIfIdle();
+  }
+
+  /** The groups of a dead keeper go with the last of its executions. */
+  private void removeForeignBase(Execution execution) {
+    if (execution.tree() instanceof ControlGroup group) {
+      Path base = group.path().getParent();
+      if (!groups.equals(Optional.of(base))) {
+        new ControlGroup(base).removeAbandoned();
+      }
+    }
   }
 
   private Message usage(Message.Usage usage) {
@@ -501,6 +518,21 @@ final class Keeper {
     groups.ifPresent(base -> new ControlGroup(base).remove());
     home.ended();
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Without these threads a keeper is worse than none: the next one takes over. */
+  private static Runnable orDie(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException | Error e) {
+        try {
+          log("the end of this keeper: " + e);
+        } finally {
+          Runtime.getRuntime().halt(1);
+        }
+      }
+    };
   }
 
   static void inBackground(String name, Runnable task) {

@@ -14,8 +14,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The directory of one keeper: {@code lib/} with its code, {@code log}, and {@code keeper}, which
- * says which process it is and where it listens.
+ * The directory of one keeper: {@code lib/} with its code, {@code log}, {@code groups}, which says
+ * where its control groups are, and {@code keeper}, which says which process it is and where it
+ * listens.
  */
 final class KeeperHome {
   // The longest path of a socket is 107 bytes on Linux.
@@ -58,15 +59,27 @@ final class KeeperHome {
   }
 
   /** Records the calling process as the keeper. */
-  void begun(Path socket, Optional<Path> groups) throws IOException {
+  void begun(Path socket) throws IOException {
     int pid = (int) ProcessHandle.current().pid();
     Map<String, String> record = new TreeMap<>();
     record.put("pid", Integer.toString(pid));
     record.put("startTicks", Long.toString(ProcessStat.of(pid).orElseThrow().startTicks()));
     record.put("bootId", BootClock.bootId());
     record.put("socket", socket.toString());
-    groups.ifPresent(path -> record.put("groups", path.toString()));
     RecordFile.write(directory.resolve("keeper"), record, false);
+  }
+
+  /** Records the control group of all executions of this keeper. */
+  void writeGroups(Path groups) throws IOException {
+    RecordFile.write(directory.resolve("groups"), Map.of("path", groups.toString()), false);
+  }
+
+  private Optional<Path> groups() throws IOException {
+    try {
+      return Optional.of(Path.of(RecordFile.read(directory.resolve("groups")).get("path")));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** Where the keeper listens; empty if it has never listened. */
@@ -114,17 +127,13 @@ final class KeeperHome {
 
   /** Removes the directory of a keeper that is dead, and its empty control groups. */
   void remove() throws IOException {
-    Optional<Path> groups = record().map(record -> record.get("groups")).map(Path::of);
-    if (groups.isPresent() && Files.isDirectory(groups.get())) {
-      List<Path> left;
-      try (Stream<Path> entries = Files.list(groups.get())) {
-        left = entries.filter(Files::isDirectory).toList();
-      }
-      if (!left.isEmpty()) {
+    Optional<Path> groups = groups();
+    if (groups.isPresent()) {
+      new ControlGroup(groups.get()).removeAbandoned();
+      if (Files.isDirectory(groups.get())) {
         // Programs of that keeper run still; another keeper looks after them.
         return;
       }
-      new ControlGroup(groups.get()).remove();
     }
     deleteSocket();
     List<Path> all;
@@ -132,6 +141,8 @@ final class KeeperHome {
       all = entries.sorted(Comparator.reverseOrder()).toList();
     } catch (NoSuchFileException e) {
       return;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     for (Path path : all) {
       Files.deleteIfExists(path);

@@ -27,7 +27,7 @@ public final class KeeperMain {
     // Out of reach of the terminal's signals to the owner.
     Libc.setsid();
     Libc.becomeSubreaper();
-    home.begun(socket, groups);
+    home.begun(socket);
     System.out.println("ready");
     System.out.close();
     new Keeper(home, Boolean.parseBoolean(arguments[2]), groups).serve(server);

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,7 +39,7 @@ final class KeeperProcess {
    *
    * @param keepers the directory of all keepers of this owner
    * @param outlivesOwner whether its executions go on when this process dies
-   * @param withGroups whether to look for control groups
+   * @param withGroups whether to make control groups
    */
   static KeeperProcess start(Path keepers, boolean outlivesOwner, boolean withGroups)
       throws IOException {
@@ -51,7 +50,16 @@ final class KeeperProcess {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     List<Path> classPath = copyCode(home.lib());
     Path socket = home.chooseSocket();
-    Optional<Path> groups = withGroups ? ControlGroup.makeBase("slipway-" + id) : Optional.empty();
+    Optional<Path> groups = Optional.empty();
+    if (withGroups) {
+      Path base =
+          ControlGroup.own()
+              .orElseThrow(() -> new IOException("the control groups are gone"))
+              .resolve("slipway-" + id);
+      home.writeGroups(base);
+      new ControlGroup(base).make();
+      groups = Optional.of(base);
+    }
     List<String> command = new ArrayList<>();
     command.add(ProcessLauncherProvider.ownJava());
     command.addAll(
@@ -121,11 +129,6 @@ final class KeeperProcess {
       channel.close();
       throw e;
     }
-  }
-
-  /** Waits until it has ended. */
-  boolean awaitEnd(long seconds) throws InterruptedException {
-    return process.waitFor(seconds, TimeUnit.SECONDS);
   }
 
   /** Ends a keeper that has not begun to serve. */

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class Keepers {
   private static final long DYING_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-  private static final int END_SECONDS = 5;
+  private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Path directory;
   private final boolean outlivesOwner;
@@ -88,6 +88,12 @@ final class Keepers {
     try {
       next.complete(add(process.home(), process.connect()));
     } catch (IOException e) {
+      try {
+        process.destroy();
+        process.home().remove();
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
       next.completeExceptionally(e);
     }
   }
@@ -198,6 +204,12 @@ final class Keepers {
       }
     }
     lost.accept(link);
+    try {
+      link.home().remove();
+    } catch (IOException e) {
+      // The next launcher of this owner tries again.
+      return;
+    }
   }
 
   /** Lets an older keeper end when none of these processes is its own. */
@@ -218,7 +230,7 @@ final class Keepers {
   /**
    * Lets go of all keepers.
    *
-   * @param idle whether nothing runs, so that the current one can be waited for
+   * @param idle whether nothing runs, so that their end can be waited for
    */
   void close(boolean idle) {
     List<KeeperLink> open;
@@ -239,16 +251,24 @@ final class Keepers {
       last.destroy();
     }
     if (idle) {
-      try {
-        if (last.awaitEnd(END_SECONDS)) {
-          last.home().remove();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (IOException e) {
-        // The next launcher of this owner removes it.
+      open.forEach(link -> awaitEnd(link.home()));
+      awaitEnd(last.home());
+    }
+  }
+
+  private static void awaitEnd(KeeperHome home) {
+    long begin = System.nanoTime();
+    while (home.isAlive()) {
+      if (System.nanoTime() - begin > ENDING_NANOS) {
         return;
       }
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
+    try {
+      home.remove();
+    } catch (IOException e) {
+      // The next launcher of this owner removes it.
+      return;
     }
   }
 }

@@ -27,13 +27,20 @@ final class PlainFiles {
   }
 
   static String read(Path file, Charset charset) throws IOException {
-    try (FileInputStream in = new FileInputStream(file.toFile())) {
-      return new String(in.readAllBytes(), charset);
+    try {
+      return readOnce(file, charset);
     } catch (FileNotFoundException e) {
       if (!Files.exists(file)) {
         throw new NoSuchFileException(file.toString());
       }
-      throw e;
+      // It may not be allowed, or have appeared only now.
+      return readOnce(file, charset);
+    }
+  }
+
+  private static String readOnce(Path file, Charset charset) throws IOException {
+    try (FileInputStream in = new FileInputStream(file.toFile())) {
+      return new String(in.readAllBytes(), charset);
     }
   }
 

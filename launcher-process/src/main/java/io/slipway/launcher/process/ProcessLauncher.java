@@ -299,7 +299,9 @@ final class ProcessLauncher implements Launcher {
       if (reply instanceof Message.Running running) {
         process.runs(keeper, running.pid());
         return new Reattached.Running(process);
-      } else if (reply instanceof Message.Ended ended) {
+      }
+      keepers.releaseIfUnused(keeper, processes.values());
+      if (reply instanceof Message.Ended ended) {
         return ended(ended.ending());
       } else if (reply instanceof Message.Refused) {
         return new Reattached.NeverStarted();

@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  * @param session its session
  * @param cpuTicks processor time of itself and of its reaped children, in hundredths of a second
  * @param startTicks its start, in hundredths of a second since the machine's
- * @param residentPages resident memory
  * @param rawStatus how it ended, as {@code wait} tells it; meaningful in state {@code Z}, where
  *     this user may see it
  */
@@ -31,7 +30,6 @@ record ProcessStat(
     int session,
     long cpuTicks,
     long startTicks,
-    long residentPages,
     OptionalInt rawStatus) {
   /** Of a process; empty if there is none. */
   static Optional<ProcessStat> of(int pid) {
@@ -54,7 +52,6 @@ record ProcessStat(
                 + Long.parseLong(field(fields, 16))
                 + Long.parseLong(field(fields, 17)),
             Long.parseLong(field(fields, 22)),
-            Long.parseLong(field(fields, 24)),
             fields.length >= 50
                 ? OptionalInt.of(Integer.parseInt(field(fields, 52)))
                 : OptionalInt.empty()));
@@ -62,6 +59,21 @@ record ProcessStat(
 
   private static String field(String[] fromThird, int number) {
     return fromThird[number - 3];
+  }
+
+  /** Resident memory of a process now; 0 if there is none. */
+  static long residentBytes(int pid) {
+    // Not from stat, which newer kernels round down to nothing for small processes.
+    try {
+      for (String line : PlainFiles.lines(Path.of("/proc/" + pid + "/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.substring(6).replace("kB", "").strip()) * 1024;
+        }
+      }
+    } catch (IOException gone) {
+      return 0;
+    }
+    return 0;
   }
 
   /** Of every process of the machine that can be seen. */

@@ -1,5 +1,6 @@
 package io.slipway.launcher.process;
 
+import io.slipway.launcher.LogStart;
 import io.slipway.launcher.LogTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,6 +79,7 @@ final class RollingLog implements AutoCloseable {
 
   private void roll() throws IOException {
     close();
+    long start = LogStart.find(target.file()) + size;
     if (target.maxRolled() == 0) {
       Files.deleteIfExists(target.file());
     }
@@ -88,6 +90,7 @@ final class RollingLog implements AutoCloseable {
       }
     }
     open();
+    LogStart.write(target.file(), start);
   }
 
   private Path rolled(int number) {

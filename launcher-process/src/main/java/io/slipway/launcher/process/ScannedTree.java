@@ -6,12 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -19,13 +22,12 @@ import java.util.stream.Stream;
 
 /**
  * A process tree where there are no control groups, found by looking through {@code /proc}: the
- * session of the main process, who carries the execution's id in the environment, who can write to
- * its output, and the descendants of all these. What has cleared its environment, left its session,
- * closed its output <em>and</em> lost its parent is not found, unless no other execution of this
- * keeper runs: then every child that is left is a stray.
+ * session of the main process, who carries the execution's id in the environment, which descendant
+ * of this keeper can write to its output, and the descendants of all these. What has cleared its
+ * environment, left its session, closed its output <em>and</em> lost its parent is not found,
+ * unless no other execution of this keeper runs: then every child that is left is a stray.
  */
 final class ScannedTree implements ProcessTree {
-  private static final long PAGE = 4096;
   private static final long NANOS_PER_TICK = TimeUnit.SECONDS.toNanos(1) / 100;
   private static final long FIRST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -89,28 +91,44 @@ final class ScannedTree implements ProcessTree {
     int self = (int) ProcessHandle.current().pid();
     boolean strays = alone.getAsBoolean();
     List<ProcessStat> all = ProcessStat.all();
-    Map<Integer, ProcessStat> members = new HashMap<>();
+    // Orphans become children of this keeper, so nobody leaves its descendants. Others may have a
+    // FIFO open for a moment, the launcher among them, and must not be taken for members.
+    Set<Integer> descendants = withDescendants(all, Set.of(self), self);
+    Set<Integer> marked = new HashSet<>();
     for (ProcessStat process : all) {
+      boolean own = descendants.contains(process.pid());
       if (process.pid() != self
           && process.isAlive()
-          && (isMarked(process) || (strays && process.parent() == self))) {
-        members.put(process.pid(), process);
+          && (isMarked(process)
+              || (own && writesOutput(process.pid()))
+              || (strays && process.parent() == self))) {
+        marked.add(process.pid());
       }
     }
-    boolean grown = !members.isEmpty();
+    Set<Integer> pids = withDescendants(all, marked, self);
+    List<ProcessStat> members = new ArrayList<>();
+    for (ProcessStat process : all) {
+      if (process.pid() != self && process.isAlive() && pids.contains(process.pid())) {
+        members.add(process);
+        seen.put(process.pid(), process.startTicks());
+      }
+    }
+    return members;
+  }
+
+  private static Set<Integer> withDescendants(
+      List<ProcessStat> all, Set<Integer> roots, int besides) {
+    Set<Integer> found = new HashSet<>(roots);
+    boolean grown = !found.isEmpty();
     while (grown) {
       grown = false;
       for (ProcessStat process : all) {
-        if (process.isAlive()
-            && process.pid() != self
-            && members.containsKey(process.parent())
-            && members.putIfAbsent(process.pid(), process) == null) {
-          grown = true;
+        if (process.pid() != besides && found.contains(process.parent())) {
+          grown |= found.add(process.pid());
         }
       }
     }
-    members.values().forEach(member -> seen.put(member.pid(), member.startTicks()));
-    return members.values();
+    return found;
   }
 
   private boolean isMarked(ProcessStat process) {
@@ -121,7 +139,7 @@ final class ScannedTree implements ProcessTree {
     if (main != 0 && (process.pid() == main || process.session() == main)) {
       return true;
     }
-    return carriesCookie(process.pid()) || writesOutput(process.pid());
+    return carriesCookie(process.pid());
   }
 
   private boolean carriesCookie(int pid) {
@@ -167,7 +185,8 @@ final class ScannedTree implements ProcessTree {
 
   @Override
   public synchronized OptionalLong memoryBytes() {
-    return OptionalLong.of(PAGE * members().stream().mapToLong(ProcessStat::residentPages).sum());
+    return OptionalLong.of(
+        members().stream().mapToLong(member -> ProcessStat.residentBytes(member.pid())).sum());
   }
 
   @Override

@@ -37,7 +37,7 @@ class ITKeeperDeath {
   @AfterEach
   void close() throws Exception {
     if (bed != null) {
-      bed.close();
+      TestKeepers.close(bed);
     }
   }
 

@@ -31,7 +31,7 @@ class ITProcessLauncher {
 
   @AfterEach
   void close() throws Exception {
-    bed.close();
+    TestKeepers.close(bed);
   }
 
   @Test

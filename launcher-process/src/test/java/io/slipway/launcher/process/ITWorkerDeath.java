@@ -31,7 +31,7 @@ class ITWorkerDeath {
     if (worker != null) {
       worker.destroyForcibly().waitFor();
     }
-    bed.close();
+    TestKeepers.close(bed);
   }
 
   @Test

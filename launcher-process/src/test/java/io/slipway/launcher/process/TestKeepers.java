@@ -20,6 +20,14 @@ final class TestKeepers {
     }
   }
 
+  /** Closes the launcher, waits until no keeper lives, and removes everything. */
+  static void close(ContractBed bed) throws Exception {
+    bed.stopAll();
+    bed.launcher().close();
+    ContractBed.await(() -> alive(bed.launcherDirectory()).isEmpty(), "the keepers did not end");
+    bed.close();
+  }
+
   /** Waits until one lives. */
   static KeeperHome awaitOne(Path launcherDirectory) {
     ContractBed.await(() -> !alive(launcherDirectory).isEmpty(), "no keeper came up");

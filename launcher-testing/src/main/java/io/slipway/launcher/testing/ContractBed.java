@@ -46,6 +46,7 @@ public final class ContractBed implements AutoCloseable {
   /** How long a test waits for what must happen. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final Duration PATIENCE_AT_END = Duration.ofSeconds(2);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long MEMORY = 512L << 20;
 
@@ -102,6 +103,10 @@ public final class ContractBed implements AutoCloseable {
   /** Closes the launcher and makes another, as if the worker had been restarted. */
   public void restart() throws Exception {
     launcher.close();
+    synchronized (handles) {
+      // Of a closed launcher: they tell nothing any more.
+      handles.clear();
+    }
     launcher = create(true);
   }
 
@@ -301,6 +306,14 @@ public final class ContractBed implements AutoCloseable {
     for (LaunchHandle handle : left) {
       if (!handle.exit().toCompletableFuture().isDone()) {
         handle.stop(Duration.ZERO);
+      }
+    }
+    for (LaunchHandle handle : left) {
+      try {
+        handle.exit().toCompletableFuture().get(PATIENCE_AT_END.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        // A test that checks this has failed, or the launcher was closed.
+        return;
       }
     }
   }

@@ -37,6 +37,16 @@ public interface Journal extends AutoCloseable {
   CompletableFuture<Void> append(ByteString record);
 
   /**
+   * Makes sure that this master leads now, so that what it has applied is the newest that anybody
+   * could have been told. A group of one always leads.
+   *
+   * @return completes exceptionally if it does not lead, or could not learn it in time
+   */
+  default CompletableFuture<Void> confirmLeadership() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /**
    * Saves a snapshot of the state after the record at {@code index}, durably, with a checksum; then
    * the log up to there may go. Blocks; called on a thread for that purpose, one snapshot at a
    * time.

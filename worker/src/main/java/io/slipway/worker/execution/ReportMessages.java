@@ -6,13 +6,29 @@ import io.slipway.proto.registry.v1.ExecutionReport;
 import io.slipway.rpc.mapping.Fields;
 import io.slipway.rpc.mapping.StateMessages;
 import io.slipway.rpc.mapping.TerminationMessages;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What has become of an execution, to and from the message of the protocol. */
 public final class ReportMessages {
+  /** Bytes of last output in one message; more is left out, so that a long list fits. */
+  private static final int MOST_TAIL_BYTES = 2 << 20;
+
   private ReportMessages() {}
+
+  /** Writes a list, with as much of the last output as fits a message. */
+  public static List<ExecutionReport> toProto(List<ExecutionSnapshot> executions) {
+    List<ExecutionReport> reports = new ArrayList<>();
+    int tails = 0;
+    for (ExecutionSnapshot execution : executions) {
+      tails += execution.stdoutTail().size() + execution.stderrTail().size();
+      reports.add(toProto(tails > MOST_TAIL_BYTES ? execution.withoutTails() : execution));
+    }
+    return reports;
+  }
 
   /** Writes. */
   public static ExecutionReport toProto(ExecutionSnapshot execution) {

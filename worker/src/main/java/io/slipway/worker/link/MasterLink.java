@@ -6,7 +6,6 @@ import io.grpc.Status;
 import io.slipway.model.ExecutionId;
 import io.slipway.proto.common.v1.Fencing;
 import io.slipway.proto.common.v1.Reason;
-import io.slipway.proto.registry.v1.ExecutionReport;
 import io.slipway.proto.registry.v1.ExecutionVerdict;
 import io.slipway.proto.registry.v1.HeartbeatRequest;
 import io.slipway.proto.registry.v1.HeartbeatResponse;
@@ -47,9 +46,6 @@ public final class MasterLink implements AutoCloseable {
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
   private static final long FIRST_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final int MOST_REPORTS = 100;
-
-  /** Bytes of last output in one message; more is left out of a list, so that it fits. */
-  private static final int MOST_TAIL_BYTES = 2 << 20;
 
   private final WorkerDescription worker;
   private final Fence fence;
@@ -155,7 +151,7 @@ public final class MasterLink implements AutoCloseable {
         worker
             .registration()
             .setClusterId(fence.clusterId().orElse(""))
-            .addAllExecutions(reports(listed))
+            .addAllExecutions(ReportMessages.toProto(listed))
             .setStartId(startId)
             .build();
     RegisterWorkerResponse answer =
@@ -184,7 +180,7 @@ public final class MasterLink implements AutoCloseable {
             .setExecutionCount(listed.size())
             .setExecutionsDigest(ExecutionsDigest.of(listed).hex());
     if (complete) {
-      request.setComplete(true).addAllExecutions(reports(listed));
+      request.setComplete(true).addAllExecutions(ReportMessages.toProto(listed));
     }
     HeartbeatResponse answer =
         call(WorkerRegistryServiceGrpc.getHeartbeatMethod(), request.build());
@@ -226,7 +222,7 @@ public final class MasterLink implements AutoCloseable {
                   .setWorkerId(worker.id().value())
                   .setEpoch(fence.epoch())
                   .setFencing(fencing())
-                  .addAllExecutions(reports(listed))
+                  .addAllExecutions(ReportMessages.toProto(listed))
                   .build());
       fence.answered(FencingToken.of(answer.getFencing()));
       told = true;
@@ -246,17 +242,6 @@ public final class MasterLink implements AutoCloseable {
 
   private Fencing fencing() {
     return fence.highest().map(FencingToken::toProto).orElse(Fencing.getDefaultInstance());
-  }
-
-  private static List<ExecutionReport> reports(List<ExecutionSnapshot> listed) {
-    List<ExecutionReport> reports = new ArrayList<>();
-    int tails = 0;
-    for (ExecutionSnapshot execution : listed) {
-      tails += execution.stdoutTail().size() + execution.stderrTail().size();
-      reports.add(
-          ReportMessages.toProto(tails > MOST_TAIL_BYTES ? execution.withoutTails() : execution));
-    }
-    return reports;
   }
 
   /** Does what a master says of executions that were listed; of others it has said nothing. */

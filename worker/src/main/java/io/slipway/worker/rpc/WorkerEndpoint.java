@@ -178,13 +178,16 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
             .setEpoch(Math.max(0, fence.epoch()))
             .setResources(ResourceMessages.toProto(description.resources()))
             .addAllLaunchers(description.launchers())
-            .addAllExecutions(
-                reports(
-                    served.get().executions().list().stream()
-                        .map(ExecutionSnapshot::withoutTails)
-                        .toList()));
+            .addAllExecutions(described(served.get().executions().list()));
     fence.highest().map(FencingToken::toProto).ifPresent(answer::setFencing);
     caller.onNext(answer.build());
     caller.onCompleted();
+  }
+
+  /** Masters take ends from here too; the output of an application is not every user's. */
+  private static List<ExecutionReport> described(List<ExecutionSnapshot> executions) {
+    return Principal.current().kind() == Principal.Kind.CLUSTER_MEMBER
+        ? ReportMessages.toProto(executions)
+        : reports(executions.stream().map(ExecutionSnapshot::withoutTails).toList());
   }
 }

@@ -1,0 +1,83 @@
+package io.slipway.driver;
+
+import io.slipway.executor.RunningExecutor;
+import io.slipway.model.SlipwayEnvironment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A master, a session as a worker would have launched its driver, and executors for it. */
+final class SessionBed implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final FakeMaster master = new FakeMaster();
+  private final List<RunningExecutor> executors = new ArrayList<>();
+  private final SlipwaySession session;
+
+  SessionBed() throws InterruptedException {
+    session = SlipwaySession.builder().environment(environment(master)).executors(2).open();
+  }
+
+  static Map<String, String> environment(FakeMaster master) {
+    return Map.of(
+        SlipwayEnvironment.MASTERS,
+        master.address().toString(),
+        SlipwayEnvironment.APPLICATION_ID,
+        FakeMaster.APPLICATION.value(),
+        SlipwayEnvironment.ATTEMPT,
+        "1",
+        SlipwayEnvironment.EXECUTION_ID,
+        FakeMaster.APPLICATION.driver(1).toString(),
+        SlipwayEnvironment.TOKEN,
+        master.token(),
+        SlipwayEnvironment.DEPLOY_MODE,
+        "cluster",
+        SlipwayEnvironment.LISTEN,
+        "127.0.0.1:0",
+        SlipwayEnvironment.ADVERTISE,
+        "127.0.0.1:0");
+  }
+
+  FakeMaster master() {
+    return master;
+  }
+
+  SlipwaySession session() {
+    return session;
+  }
+
+  SlipwayExecutor executor() {
+    return session.executor();
+  }
+
+  /** Starts an executor of the next number, and waits until it is there. */
+  RunningExecutor startExecutor(int cores) throws InterruptedException {
+    RunningExecutor executor = start(executors.size() + 1, cores);
+    if (!session.awaitExecutors(session.executor().connectedExecutors() + 1, PATIENCE)) {
+      throw new AssertionError("the executor did not come");
+    }
+    return executor;
+  }
+
+  /** Starts an executor of a number. */
+  RunningExecutor start(int number, int cores) {
+    RunningExecutor executor =
+        RunningExecutor.start(
+            FakeMaster.APPLICATION,
+            number,
+            cores,
+            master.address(),
+            master.token(),
+            master.driverAddress());
+    executors.add(executor);
+    return executor;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    executors.forEach(RunningExecutor::close);
+    master.close();
+  }
+}

@@ -1,0 +1,277 @@
+package io.slipway.master.scheduling;
+
+import io.slipway.master.scheduling.Explanation.Kind;
+import io.slipway.master.scheduling.Explanation.Reason;
+import io.slipway.master.state.Application;
+import io.slipway.master.state.ClusterState;
+import io.slipway.master.state.Execution;
+import io.slipway.master.state.Worker;
+import io.slipway.model.ApplicationId;
+import io.slipway.model.ByteSize;
+import io.slipway.model.DeployMode;
+import io.slipway.model.ExecutionState;
+import io.slipway.model.ExecutorProfile;
+import io.slipway.model.LaunchTemplate;
+import io.slipway.model.Resources;
+import io.slipway.model.WorkerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/** Says in words why something waits; looks at all workers, since nobody asks often. */
+final class WaitingReasons {
+  private static final String DRIVER = "driver";
+
+  private final ClusterState state;
+  private final WaitingQueue waiting;
+
+  WaitingReasons(ClusterState state, WaitingQueue waiting) {
+    this.state = state;
+    this.waiting = waiting;
+  }
+
+  Explanation explain(Application row) {
+    List<Reason> reasons = new ArrayList<>();
+    List<Demand> demands = waiting.of(row.id());
+    switch (row.state()) {
+      case QUEUED, RESTARTING -> {
+        if (row.deployMode() == DeployMode.CLIENT) {
+          reasons.add(
+              new Reason(
+                  Kind.DRIVER_SILENT,
+                  DRIVER,
+                  1,
+                  "its driver runs beside the submitter, and has not been heard of"));
+        } else {
+          admission(row, reasons);
+        }
+      }
+      case STARTING ->
+          reasons.add(
+              new Reason(
+                  Kind.LAUNCHING,
+                  DRIVER,
+                  1,
+                  state
+                      .driverOf(row)
+                      .flatMap(Execution::worker)
+                      .map(worker -> "worker " + worker + " is launching its driver")
+                      .orElse("its driver is being launched")));
+      case RUNNING -> running(row, reasons);
+      case STOPPING -> stopping(row, reasons);
+      case SUCCEEDED, FAILED, KILLED, LOST -> {}
+    }
+    OptionalInt place =
+        demands.isEmpty()
+            ? OptionalInt.empty()
+            : OptionalInt.of(waiting.position(demands.get(0).place()));
+    return new Explanation(row.id(), List.copyOf(reasons), place);
+  }
+
+  private void admission(Application row, List<Reason> reasons) {
+    LaunchTemplate driver = row.submission().spec().driver().orElseThrow();
+    Reason reason = shortage(row, DRIVER, 1, Shape.of(driver), Resources.NONE);
+    if (reason.kind() != Kind.RESOURCES || !fitsNow(row, Shape.of(driver))) {
+      reasons.add(reason);
+      return;
+    }
+    for (ExecutorProfile profile : row.profiles()) {
+      if (profile.minimum() > 0) {
+        reasons.add(
+            shortage(
+                row,
+                profile.name(),
+                profile.minimum(),
+                Shape.of(profile.template()),
+                driver.resources()));
+      }
+    }
+    if (reasons.isEmpty()) {
+      reasons.add(reason);
+    }
+  }
+
+  private boolean fitsNow(Application row, Shape shape) {
+    return state.workerIds().stream()
+        .map(id -> state.worker(id).orElseThrow())
+        .anyMatch(
+            worker ->
+                worker.usable()
+                    && shape.possibleOn(worker)
+                    && !row.avoids(worker.id())
+                    && worker.free().fits(shape.unit()));
+  }
+
+  private void running(Application row, List<Reason> reasons) {
+    if (!row.takesExecutors()) {
+      boolean wants =
+          row.profiles().stream().anyMatch(profile -> profile.target().total().orElse(1) > 0);
+      if (!row.finishing() && wants) {
+        reasons.add(
+            new Reason(
+                Kind.DRIVER_NOT_REGISTERED,
+                DRIVER,
+                0,
+                "executors are launched when its driver has registered"));
+      }
+      return;
+    }
+    for (ExecutorProfile profile : row.profiles()) {
+      int present = state.executionsOf(row.id()).wanted(profile.name());
+      OptionalInt total = profile.target().total();
+      int missing = total.isPresent() ? total.getAsInt() - present : 0;
+      if (missing > 0) {
+        int cores = profile.template().resources().cores();
+        if (Demand.missing(state, row, profile) == 0) {
+          reasons.add(capped(row, profile, missing, cores));
+        } else {
+          reasons.add(
+              shortage(row, profile.name(), missing, Shape.of(profile.template()), Resources.NONE));
+        }
+      }
+    }
+    long launching =
+        state.executionsOf(row.id()).executors().values().stream()
+            .filter(executor -> executor.state() == ExecutionState.LAUNCHING)
+            .count();
+    if (launching > 0) {
+      reasons.add(
+          new Reason(
+              Kind.LAUNCHING,
+              "executors",
+              (int) launching,
+              launching + " executors are being launched"));
+    }
+  }
+
+  private Reason capped(Application row, ExecutorProfile profile, int missing, int cores) {
+    int cap = row.maxCores().orElseThrow();
+    int used = state.executionsOf(row.id()).activeCores();
+    String text =
+        cap < cores
+            ? "its cap of " + cap + " cores is below the " + cores + " of one executor"
+            : "its cap of "
+                + cap
+                + " cores is reached: "
+                + used
+                + " are in use, and one executor"
+                + " takes "
+                + cores;
+    return new Reason(Kind.CORES_CAP, profile.name(), missing, text);
+  }
+
+  private void stopping(Application row, List<Reason> reasons) {
+    long active =
+        state.executionsOf(row.id()).activeExecutors()
+            + state.driverOf(row).filter(Execution::active).stream().count();
+    reasons.add(
+        new Reason(
+            Kind.STOPPING,
+            "executions",
+            (int) active,
+            "the exits of " + active + " processes are awaited"));
+  }
+
+  private Reason shortage(
+      Application row, String what, int missing, Shape shape, Resources beside) {
+    int usable = 0;
+    int possible = 0;
+    int avoided = 0;
+    int launcherMissing = 0;
+    int shortOfCores = 0;
+    int shortOfMemory = 0;
+    Worker best = null;
+    for (WorkerId id : state.workerIds()) {
+      Worker worker = state.worker(id).orElseThrow();
+      if (!worker.usable()) {
+        continue;
+      }
+      usable++;
+      if (shape.launcher().isPresent()
+          && !worker.registration().launchers().contains(shape.launcher().get())) {
+        launcherMissing++;
+      }
+      if (!shape.possibleOn(worker)) {
+        continue;
+      }
+      possible++;
+      if (row.avoids(id)) {
+        avoided++;
+        continue;
+      }
+      Resources free = worker.free();
+      shortOfCores += free.cores() < shape.unit().cores() ? 1 : 0;
+      shortOfMemory += free.memoryBytes() < shape.unit().memoryBytes() ? 1 : 0;
+      if (best == null || free.cores() > best.free().cores()) {
+        best = worker;
+      }
+    }
+    if (usable == 0) {
+      return new Reason(
+          Kind.NO_WORKERS,
+          what,
+          missing,
+          state.workerIds().isEmpty()
+              ? "no worker has registered"
+              : "none of the "
+                  + state.workerIds().size()
+                  + " workers takes anything: they are"
+                  + " silent, lost or draining");
+    }
+    if (possible == 0) {
+      return new Reason(
+          Kind.IMPOSSIBLE,
+          what,
+          missing,
+          launcherMissing == usable
+              ? "none of the " + usable + " workers has launcher " + shape.launcher().orElseThrow()
+              : "none of the " + usable + " workers has " + shape.unit() + " in all");
+    }
+    if (avoided == possible) {
+      return new Reason(
+          Kind.AVOIDED,
+          what,
+          missing,
+          "it can't go to any of the "
+              + avoided
+              + " workers that are large enough: they failed to"
+              + " launch for it lately, or its driver excluded them");
+    }
+    return new Reason(
+        Kind.RESOURCES,
+        what,
+        missing,
+        text(what, shape, beside, possible, shortOfCores, shortOfMemory, best));
+  }
+
+  private String text(
+      String what,
+      Shape shape,
+      Resources beside,
+      int possible,
+      int shortOfCores,
+      int shortOfMemory,
+      Worker best) {
+    StringBuilder text = new StringBuilder();
+    text.append(what).append(" needs ").append(shape.unit());
+    if (!beside.equals(Resources.NONE)) {
+      text.append(" beside its driver's ").append(beside);
+    }
+    text.append("; of ").append(possible).append(" workers that are large enough ");
+    text.append(shortOfCores).append(" are short of cores and ");
+    text.append(shortOfMemory).append(" of memory; ");
+    text.append("most is free on ").append(best.id()).append(": ");
+    text.append(best.free().cores()).append(" cores, ");
+    text.append(ByteSize.format(best.free().memoryBytes()));
+    Map<ApplicationId, Integer> holders = new TreeMap<>();
+    for (Execution execution : state.activeOn(best.id()).values()) {
+      holders.merge(execution.id().application(), execution.reserved().cores(), Integer::sum);
+    }
+    if (!holders.isEmpty()) {
+      text.append("; cores there are held by ").append(holders);
+    }
+    return text.toString();
+  }
+}
