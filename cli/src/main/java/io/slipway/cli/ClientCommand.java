@@ -1,0 +1,43 @@
+package io.slipway.cli;
+
+import io.slipway.client.SlipwayClient;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command that asks a cluster something and shows the answer. */
+abstract class ClientCommand implements Callable<Integer> {
+  /** How long a command waits for a master that answers. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @Mixin private HelpOption help;
+
+  @Mixin private ConnectionOptions connection;
+
+  @Spec private CommandSpec spec;
+
+  /** Asks and shows; failures are explained by {@link Failures}. */
+  abstract int ask(SlipwayClient client) throws Exception;
+
+  @Override
+  public final Integer call() throws Exception {
+    Logging.quiet();
+    try (SlipwayClient client =
+        SlipwayClient.connect(connection.masters(), connection.token().token(), PATIENCE)) {
+      return ask(client);
+    }
+  }
+
+  /** Where results go. */
+  final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Where everything else goes. */
+  final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+}

@@ -1,0 +1,126 @@
+package io.slipway.cli;
+
+import io.slipway.client.ApplicationReport;
+import io.slipway.client.LogQuery;
+import io.slipway.client.SlipwayClient;
+import io.slipway.client.SlipwayException;
+import io.slipway.model.ApplicationId;
+import io.slipway.model.ApplicationState;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code submit} does after it has handed in a cluster-mode application. */
+final class ClusterModeWait {
+  /** How long the rest of the output may take to arrive after the application's end. */
+  private static final Duration REST_OF_OUTPUT = Duration.ofSeconds(20);
+
+  private final SlipwayClient client;
+  private final ApplicationId id;
+  private final Console console;
+  private final boolean json;
+  private final List<Thread> followers = new ArrayList<>();
+  private int followedAttempts;
+
+  ClusterModeWait(SlipwayClient client, ApplicationId id, Console console, boolean json) {
+    this.client = client;
+    this.id = id;
+    this.console = console;
+    this.json = json;
+  }
+
+  /**
+   * Prints the id, and waits if that is wanted.
+   *
+   * @return the exit code
+   */
+  int run(boolean wait, boolean follow) throws InterruptedException {
+    boolean waits = wait || follow;
+    if (!json) {
+      console.out().println(id);
+    } else if (!waits) {
+      console.out().println(Json.text(Json.single("applicationId", id.value())));
+    }
+    console.out().flush();
+    if (!waits) {
+      return ExitCodes.OK;
+    }
+    TerminalSignals.handle(this::leave);
+    ApplicationReport report =
+        client.watch(
+            id.value(),
+            now -> {
+              if (follow) {
+                follow(now);
+              }
+            });
+    awaitRestOfOutput();
+    if (json) {
+      console.out().println(Json.text(Json.application(report)));
+    }
+    if (report.state() != ApplicationState.SUCCEEDED) {
+      console.note(Views.summary(report));
+    }
+    return Outcome.exitCode(report);
+  }
+
+  private void leave(int signal) {
+    console.note(
+        id
+            + " runs on; 'slipway status "
+            + id
+            + "' shows its state, 'slipway kill "
+            + id
+            + "' ends it");
+    console.out().flush();
+    Runtime.getRuntime().halt(ExitCodes.SIGNAL_BASE + signal);
+  }
+
+  private void follow(ApplicationReport now) {
+    boolean started =
+        now.state() != ApplicationState.QUEUED && now.state() != ApplicationState.STARTING;
+    while (started && followedAttempts < now.attempt()) {
+      followedAttempts++;
+      LogQuery query = LogQuery.of(id.driver(followedAttempts)).following();
+      followers.add(start(query, FileDescriptor.out, "stdout"));
+      followers.add(start(query.ofStandardError(), FileDescriptor.err, "stderr"));
+    }
+  }
+
+  private Thread start(LogQuery query, FileDescriptor to, String name) {
+    Thread thread = new Thread(() -> copy(query, new FileOutputStream(to)), "follow-" + name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void copy(LogQuery query, OutputStream to) {
+    try (InputStream log = client.readLog(query)) {
+      LogsCommand.copy(log, to);
+    } catch (IOException e) {
+      // A driver that never ran has written nothing.
+      if (!(e.getCause() instanceof SlipwayException refusal
+          && refusal.kind() == SlipwayException.Kind.UNKNOWN_ID)) {
+        console.note(
+            "the rest of the output of " + query.execution() + " is missing: " + Reasons.of(e));
+      }
+    }
+  }
+
+  private void awaitRestOfOutput() throws InterruptedException {
+    long deadline = System.nanoTime() + REST_OF_OUTPUT.toNanos();
+    for (Thread follower : followers) {
+      follower.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+      if (follower.isAlive()) {
+        console.note(
+            "the rest of the driver's output can't be reached now; see 'slipway logs " + id + "'");
+        return;
+      }
+    }
+  }
+}

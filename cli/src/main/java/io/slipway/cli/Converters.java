@@ -1,0 +1,136 @@
+package io.slipway.cli;
+
+import io.slipway.model.ByteSize;
+import io.slipway.model.HostPort;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How the values of flags are read; an error names the value and the form that is expected. */
+final class Converters {
+  /** No cluster has more cores, executors or memory in one process than this many units. */
+  static final int LARGEST_COUNT = 1_000_000;
+
+  /** The largest memory of one process. */
+  static final long LARGEST_MEMORY = 64L << 40;
+
+  private Converters() {}
+
+  /** An amount of memory: a whole number with a unit. */
+  static final class Memory implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long bytes = ByteSize.parse(text);
+        if (bytes > LARGEST_MEMORY) {
+          throw new TypeConversionException(
+              "size '" + text + "' is more than " + ByteSize.format(LARGEST_MEMORY));
+        }
+        return bytes;
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** A positive number. */
+  static final class Positive implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return number(text, 1);
+    }
+  }
+
+  /** A number that may be zero. */
+  static final class NotNegative implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return number(text, 0);
+    }
+  }
+
+  private static int number(String text, int least) {
+    long value;
+    try {
+      value = Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "not a whole number: '" + text + "' (expected " + least + " to " + LARGEST_COUNT + ")");
+    }
+    if (value < least || value > LARGEST_COUNT) {
+      throw new TypeConversionException(
+          value + " is not between " + least + " and " + LARGEST_COUNT);
+    }
+    return (int) value;
+  }
+
+  /** An address: host and port. */
+  static final class Address implements ITypeConverter<HostPort> {
+    @Override
+    public HostPort convert(String text) {
+      try {
+        return HostPort.parse(text.strip());
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** A path in the local file system. */
+  static final class FilePath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      if (text.isEmpty()) {
+        throw new TypeConversionException("an empty path");
+      }
+      try {
+        return Path.of(text);
+      } catch (InvalidPathException e) {
+        throw new TypeConversionException("not a path: '" + text + "' (" + e.getReason() + ")");
+      }
+    }
+  }
+
+  /** A name and a value, written {@code name=value}. */
+  static final class NamedValue implements ITypeConverter<Assignment> {
+    @Override
+    public Assignment convert(String text) {
+      int equals = text.indexOf('=');
+      if (equals <= 0) {
+        throw new TypeConversionException("not of the form NAME=VALUE: '" + text + "'");
+      }
+      return new Assignment(text.substring(0, equals), text.substring(equals + 1));
+    }
+  }
+
+  /** A span of time: a whole number with a unit. */
+  static final class Span implements ITypeConverter<Duration> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    @Override
+    public Duration convert(String text) {
+      Matcher matcher = FORM.matcher(text);
+      if (!matcher.matches()) {
+        throw new TypeConversionException(
+            "not a span of time: '"
+                + text
+                + "' (expected a whole number with a unit, such as 30s, 10m or 2h)");
+      }
+      long number = Long.parseLong(matcher.group(1));
+      if (number == 0) {
+        throw new TypeConversionException("span of time '" + text + "' is zero");
+      }
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(number);
+        case "s" -> Duration.ofSeconds(number);
+        case "m" -> Duration.ofMinutes(number);
+        case "h" -> Duration.ofHours(number);
+        default -> Duration.ofDays(number);
+      };
+    }
+  }
+}

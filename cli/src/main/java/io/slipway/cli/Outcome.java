@@ -1,0 +1,44 @@
+package io.slipway.cli;
+
+import io.slipway.client.ApplicationReport;
+import io.slipway.model.Ending;
+import io.slipway.model.ExitStatus;
+
+/** The exit code that tells how an application ended. */
+final class Outcome {
+  private Outcome() {}
+
+  /** From the record of an application whose state is final. */
+  static int exitCode(ApplicationReport report) {
+    return switch (report.state()) {
+      case SUCCEEDED -> ExitCodes.OK;
+      case KILLED -> ExitCodes.KILLED;
+      case LOST -> ExitCodes.LOST;
+      case FAILED -> failed(report);
+      case QUEUED, STARTING, RUNNING, RESTARTING, STOPPING ->
+          throw new IllegalArgumentException("not final: " + report.state());
+    };
+  }
+
+  private static int failed(ApplicationReport report) {
+    // Without a driver's end of its own, or with one that Slipway brought about, the failure is not
+    // the driver's.
+    if (report.ending().isEmpty() || report.ending().get().stop().isPresent()) {
+      return ExitCodes.FAILED;
+    }
+    int code = exitCode(report.ending().get());
+    return code == ExitCodes.OK ? ExitCodes.FAILED : code;
+  }
+
+  /** From the end of the driver's process. */
+  static int exitCode(Ending ending) {
+    ExitStatus status = ending.status();
+    if (status instanceof ExitStatus.Exited exited) {
+      return exited.code();
+    }
+    if (status instanceof ExitStatus.Signalled signalled) {
+      return ExitCodes.SIGNAL_BASE + signalled.number();
+    }
+    return status instanceof ExitStatus.Lost ? ExitCodes.LOST : ExitCodes.FAILED;
+  }
+}

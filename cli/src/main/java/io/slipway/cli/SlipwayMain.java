@@ -1,0 +1,133 @@
+package io.slipway.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code slipway} command. */
+public final class SlipwayMain {
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
+  private SlipwayMain() {}
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(run(args, System.out, System.err));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return the exit code
+   */
+  static int run(String[] args, PrintStream out, PrintStream err) {
+    PrintWriter outWriter = writer(out);
+    PrintWriter errWriter = writer(err);
+    CommandLine commandLine = commandLine(args);
+    for (CommandLine each : allOf(commandLine)) {
+      each.setOut(outWriter);
+      each.setErr(errWriter);
+    }
+    int code = commandLine.execute(args.length == 0 ? new String[] {"--help"} : args);
+    outWriter.flush();
+    errWriter.flush();
+    if (out.checkError() && code == ExitCodes.OK) {
+      return ExitCodes.FAILED;
+    }
+    return code;
+  }
+
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("quickstart", QuickstartCommand::new);
+    commands.put("master", MasterCommand::new);
+    commands.put("worker", WorkerCommand::new);
+    commands.put("submit", SubmitCommand::new);
+    commands.put("list", ListCommand::new);
+    commands.put("status", StatusCommand::new);
+    commands.put("logs", LogsCommand::new);
+    commands.put("kill", KillCommand::new);
+    commands.put("workers", WorkersCommand::new);
+    commands.put("archive", ArchiveCommand::new);
+    return commands;
+  }
+
+  /** Reads of all commands only the one that is called for: reading annotations takes time. */
+  private static CommandLine commandLine(String[] args) {
+    CommandLine root = new CommandLine(new RootCommand());
+    String called = args.length == 0 ? "" : args[0];
+    if (COMMANDS.containsKey(called)) {
+      root.addSubcommand(called, COMMANDS.get(called).get());
+    } else {
+      COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+    }
+    root.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .setStopAtPositional(false)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(SlipwayMain::explainWrongUse)
+        .setExecutionExceptionHandler(SlipwayMain::explainFailure);
+    CommandLine submit = root.getSubcommands().get("submit");
+    if (submit != null) {
+      // What follows the program is the program's, however it looks.
+      submit.setStopAtPositional(true);
+    }
+    return root;
+  }
+
+  private static List<CommandLine> allOf(CommandLine root) {
+    List<CommandLine> all = new ArrayList<>(root.getSubcommands().values());
+    all.add(root);
+    return all;
+  }
+
+  private static int explainWrongUse(ParameterException problem, String[] args) {
+    CommandLine command = problem.getCommandLine();
+    StringBuilder line = new StringBuilder(oneLine(problem.getMessage()));
+    if (problem instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        line.append(" (did you mean ")
+            .append(String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size()))))
+            .append("?)");
+      }
+    }
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + line + "; see '" + name + " --help'");
+    debug(problem, command.getErr());
+    return ExitCodes.USAGE;
+  }
+
+  private static int explainFailure(Exception problem, CommandLine command, ParseResult parsed) {
+    String name = command.getCommandSpec().qualifiedName();
+    PrintWriter err = command.getErr();
+    debug(problem, err);
+    CommandFailedException failure =
+        problem instanceof CommandFailedException e ? e : Failures.explain(problem);
+    err.println(name + ": " + oneLine(failure.getMessage()));
+    return failure.exitCode();
+  }
+
+  private static void debug(Exception problem, PrintWriter err) {
+    if (System.getenv("SLIPWAY_DEBUG") != null) {
+      problem.printStackTrace(err);
+    }
+  }
+
+  private static String oneLine(String message) {
+    return TextTable.printable(message.strip().replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,149 @@
+package io.slipway.cli;
+
+import io.slipway.client.ApplicationHandle;
+import io.slipway.client.SlipwayClient;
+import io.slipway.client.SlipwayException;
+import io.slipway.client.Submission;
+import io.slipway.model.DeployMode;
+import io.slipway.model.HostPort;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code slipway submit}. */
+@Command(
+    name = "submit",
+    sortOptions = false,
+    customSynopsis = {
+      "slipway submit [FLAGS] APP.jar [ARGS...]",
+      "      slipway submit [FLAGS] -- COMMAND [ARGS...]"
+    },
+    description = {
+      "Runs a program on a cluster: one driver, and the executors that work for it.",
+      "",
+      "In client mode (the default) the driver runs here, the command shows its output, runs until it"
+          + " ends, and exits with its exit code; interrupting the command ends the application. In"
+          + " cluster mode the driver runs on a worker, and the command prints the application's id"
+          + " and returns.",
+      "",
+      "The driver finds the same in both modes: standard input at its end, a fresh working directory"
+          + " with its files, and no more environment than PATH, HOME, TMPDIR, LANG, USER, Slipway's"
+          + " own SLIPWAY_... and what --env gives.",
+      ""
+    },
+    footer = {
+      "",
+      "Flags stand before APP.jar or '--'; all that follows belongs to the program.",
+      "",
+      "Examples:",
+      "  slipway submit app.jar 2026-11-22",
+      "  slipway submit --executors 4 --executor-memory 2g --jar lib/csv.jar app.jar input.csv",
+      "  slipway submit --deploy-mode cluster --wait --follow app.jar",
+      "  slipway submit --deploy-mode cluster --file job.sh -- sh job.sh 10",
+      "  slipway submit --file work.sh --executors 3 --executor-command 'sh work.sh' -- sleep 60",
+      "",
+      "Exit codes (client mode, or with --wait):",
+      "  0 to 255  the driver's own; 128 + n if signal n ended it, or the command in client mode",
+      "  2         the command line is wrong; nothing was submitted",
+      "  122       killed by request",
+      "  123       LOST: nobody can know how the driver ended",
+      "  125       Slipway could not do it: refused, no master answered, or the driver did not start"
+    })
+final class SubmitCommand implements Callable<Integer> {
+  @Mixin private HelpOption help;
+
+  @Mixin private ConnectionOptions connection;
+
+  @Mixin private SubmitOptions options;
+
+  @Mixin private OutputOption output;
+
+  @Option(
+      names = "--wait",
+      description =
+          "Cluster mode: wait for the end, and exit with the driver's code. Interrupting the command"
+              + " leaves the application running.")
+  private boolean wait;
+
+  @Option(
+      names = "--follow",
+      description = "Cluster mode: the same as --wait, and show the driver's output as it comes.")
+  private boolean follow;
+
+  @Parameters(
+      paramLabel = "PROGRAM",
+      hidden = true,
+      arity = "0..*",
+      description = "APP.jar and its arguments, or after '--' a command.")
+  private List<String> program = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Logging.quiet();
+    List<HostPort> masters = connection.masters();
+    String token = connection.token().token();
+    try (Scratch scratch = Scratch.create("slipway-submit-")) {
+      ResolvedSubmission resolved =
+          new SubmissionResolver(options, scratch.directory()).resolve(program, isCommand());
+      try (SlipwayClient client = SlipwayClient.connect(masters, token, ClientCommand.PATIENCE)) {
+        return submit(client, resolved, scratch.directory());
+      }
+    }
+  }
+
+  private int submit(SlipwayClient client, ResolvedSubmission resolved, Path scratch)
+      throws IOException, InterruptedException {
+    String requestId = options.requestId == null ? UUID.randomUUID().toString() : options.requestId;
+    boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
+    StopRequest stop = new StopRequest();
+    if (clientMode) {
+      TerminalSignals.handle(stop::signalled);
+    }
+    ApplicationHandle handle;
+    try (UploadProgress progress = new UploadProgress(Terminal.onStandardError())) {
+      handle =
+          client.submit(new Submission(requestId, resolved.spec(), resolved.artifacts()), progress);
+    } catch (SlipwayException e) {
+      throw explain(e, resolved);
+    }
+    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+    if (clientMode) {
+      return new ClientModeRun(client, handle, resolved, options, stop, console, scratch)
+          .run(output.isJson());
+    }
+    return new ClusterModeWait(client, handle.id(), console, output.isJson()).run(wait, follow);
+  }
+
+  private CommandFailedException explain(SlipwayException problem, ResolvedSubmission resolved) {
+    if (problem.reason().equals("REQUEST_ID_REUSED")) {
+      return CommandFailedException.failed(
+          "--request-id "
+              + options.requestId
+              + " was used before with another submission; choose another id",
+          problem);
+    }
+    if (problem.reason().equals("LIMIT_EXCEEDED")) {
+      return CommandFailedException.failed(
+          problem.getMessage() + "; large arguments and settings travel as files: --file", problem);
+    }
+    return Failures.explain(problem);
+  }
+
+  /** Whether {@code --} stood before the program. */
+  private boolean isCommand() {
+    List<String> all = spec.commandLine().getParseResult().originalArgs();
+    int before = all.size() - program.size() - 1;
+    return before >= 0 && all.get(before).equals("--");
+  }
+}

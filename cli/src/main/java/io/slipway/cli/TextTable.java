@@ -1,0 +1,66 @@
+package io.slipway.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows in columns that line up, for people. */
+final class TextTable {
+  private final List<String> header;
+  private final List<List<String>> rows = new ArrayList<>();
+
+  /** An empty table with these headings. */
+  TextTable(String... header) {
+    this.header = List.of(header);
+  }
+
+  /** Adds a row of as many cells as there are headings. */
+  void row(String... cells) {
+    if (cells.length != header.size()) {
+      throw new IllegalArgumentException(cells.length + " cells for " + header.size());
+    }
+    List<String> row = new ArrayList<>();
+    for (String cell : cells) {
+      row.add(printable(cell));
+    }
+    rows.add(row);
+  }
+
+  /** The table, a line each for heading and rows, each ended by a newline. */
+  @Override
+  public String toString() {
+    int[] widths = new int[header.size()];
+    widen(widths, header);
+    rows.forEach(row -> widen(widths, row));
+    StringBuilder text = new StringBuilder();
+    write(text, widths, header);
+    rows.forEach(row -> write(text, widths, row));
+    return text.toString();
+  }
+
+  /** The same without control characters, which could move the cursor or hide text. */
+  static String printable(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+    return shown.toString();
+  }
+
+  private static void widen(int[] widths, List<String> cells) {
+    for (int i = 0; i < widths.length; i++) {
+      widths[i] = Math.max(widths[i], cells.get(i).codePointCount(0, cells.get(i).length()));
+    }
+  }
+
+  private static void write(StringBuilder text, int[] widths, List<String> cells) {
+    for (int i = 0; i < widths.length; i++) {
+      String cell = cells.get(i);
+      text.append(cell);
+      if (i < widths.length - 1) {
+        text.append(" ".repeat(widths[i] - cell.codePointCount(0, cell.length()) + 2));
+      }
+    }
+    while (text.length() > 0 && text.charAt(text.length() - 1) == ' ') {
+      text.setLength(text.length() - 1);
+    }
+    text.append('\n');
+  }
+}
