@@ -176,8 +176,6 @@ class SlipwaySessionTest {
   }
 
   @Test
-<<<<<<< HEAD
-=======
   void registerExecutor_thatHasEnded_isRefusedForGood() throws Exception {
     try (SessionBed bed = new SessionBed()) {
       await().until(() -> bed.master().watchers() == 1);
@@ -199,7 +197,6 @@ class SlipwaySessionTest {
   }
 
   @Test
->>>>>>> api
   void executors_toldAndConnected_areListed() throws Exception {
     try (SessionBed bed = new SessionBed()) {
       bed.startExecutor(2);

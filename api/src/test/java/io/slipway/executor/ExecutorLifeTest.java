@@ -47,18 +47,6 @@ class ExecutorLifeTest {
   }
 
   @Test
-<<<<<<< HEAD
-  void run_driverIsNoDriver_isRefused() throws Exception {
-    try (FakeMaster master = new FakeMaster();
-        RunningExecutor executor =
-            start(master, master.token(), master.address().toString())) {
-      assertThat(executor.exitCode()).isNotZero();
-    }
-  }
-
-  @Test
-=======
->>>>>>> api
   void grant_longTasks_staysAtTheCores() {
     CreditWindow window = new CreditWindow(4);
     assertThat(window.grant()).isEqualTo(4);
