@@ -23,9 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Launches local processes through a keeper, and finds them again with their keepers. */
 final class ProcessLauncher implements Launcher {
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final String java;
   private final Optional<ClassArchives> archives;
   private final boolean outlivesOwner;
@@ -251,6 +255,27 @@ final class ProcessLauncher implements Launcher {
   }
 
   private Reattached reattach(SupervisedProcess process) {
+    try {
+      return settle(process);
+    } catch (LaunchException e) {
+      return unknown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Reattached.Unknown("interrupted while it was being looked for");
+    }
+  }
+
+  private static Reattached unknown(Exception cause) {
+    return new Reattached.Unknown("what became of it can't be found out: " + cause.getMessage());
+  }
+
+  /**
+   * Finds out what became of a launch.
+   *
+   * @throws LaunchException if that takes a keeper, and none can be started
+   */
+  private Reattached settle(SupervisedProcess process)
+      throws LaunchException, InterruptedException {
     ExecutionFiles files = new ExecutionFiles(process.directory());
     try {
       // Most are answered from disk; what isn't settled there a keeper must say.
@@ -269,11 +294,8 @@ final class ProcessLauncher implements Launcher {
         return new Reattached.Unknown("the machine was restarted");
       }
       return attach(process, launch.keeper());
-    } catch (IOException | LaunchException e) {
-      return new Reattached.Unknown("what became of it can't be found out: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Reattached.Unknown("interrupted while it was being looked for");
+    } catch (IOException e) {
+      return unknown(e);
     }
   }
 
@@ -337,7 +359,7 @@ final class ProcessLauncher implements Launcher {
       if (process.link().filter(link -> link == lost).isEmpty()) {
         continue;
       }
-      Reattached found = reattach(process);
+      Reattached found = settlePatiently(process);
       Optional<Ending> ending = Optional.empty();
       if (found instanceof Reattached.Ended ended) {
         ending = Optional.of(ended.ending());
@@ -349,6 +371,22 @@ final class ProcessLauncher implements Launcher {
       if (ending.isPresent() && !keepers.isClosed()) {
         processes.remove(process.id().toString(), process);
         process.ended(ending.get());
+      }
+    }
+  }
+
+  /** As long as no keeper can be started, programs that run are not given up. */
+  private Reattached settlePatiently(SupervisedProcess process) {
+    while (true) {
+      try {
+        return settle(process);
+      } catch (LaunchException | IllegalStateException e) {
+        if (keepers.isClosed()) {
+          return unknown(e);
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts this thread", e);
       }
     }
   }

@@ -60,16 +60,19 @@ class ITKeeperDeath {
         bed.launch(
             execution,
             ContractBed.shell(
-                "i=1; while [ $i -le 40 ]; do echo line $i; i=$((i+1)); [ $i = 10 ] && : > ready;"
-                    + " sleep 0.04; done; exit 7"));
-    ContractBed.awaitFile(execution.file("ready"));
+                "seq 1 20; while [ ! -e go ]; do sleep 0.02; done; seq 21 40; exit 7"));
+    ContractBed.awaitLines(execution.stdout(), 20);
 
-    killKeeper();
+    // What a keeper has read and not yet written goes with it, so nothing is written meanwhile.
+    KeeperHome keeper = TestKeepers.awaitOne(bed.launcherDirectory());
+    keeper.kill();
+    ContractBed.await(() -> !keeper.isAlive(), "the keeper did not die");
+    Files.createFile(execution.file("go"));
 
     Ending ending = ContractBed.await(handle);
     List<String> expected = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
-      expected.add("line " + i);
+      expected.add(String.valueOf(i));
     }
     assertThat(execution.stdout()).content().isEqualTo(String.join("\n", expected) + "\n");
     assertTrueOrLost(ending, new ExitStatus.Exited(7));
