@@ -158,7 +158,8 @@ final class ExecutorStream {
           && message.getTasksCount() < MESSAGE_TASKS) {
         Outgoing next = outbox.peek();
         if (next.task.isDone() && next.sent > 0) {
-          outbox.remove(); // cancelled between two pieces; the executor is told below
+          outbox.remove(); // cancelled between two pieces
+          cancellations.add(next.task.id());
           continue;
         }
         TaskOrder order = next.payload.piece(next.task.id(), next.sent);

@@ -56,7 +56,8 @@ class ClassPathPackagerTest {
     PackagedClassPath packed = pack(jar("a.jar", "A.class"), jar("b.jar", "B.class"));
 
     assertThat(names(packed)).containsExactly("slipway-api-bundle-1.jar", "a.jar", "b.jar");
-    assertThat(packed.references().get(0).digest()).isEqualTo(Digest.of(Files.readAllBytes(bundle)));
+    assertThat(packed.references().get(0).digest())
+        .isEqualTo(Digest.of(Files.readAllBytes(bundle)));
   }
 
   @Test
@@ -70,8 +71,7 @@ class ClassPathPackagerTest {
   void pack_noBundleAnywhere_failsSayingWhatToSet() throws Exception {
     Path jar = jar("a.jar", "A.class");
 
-    assertThatThrownBy(
-            () -> new ClassPathPackager(Optional.empty(), scratch).pack(List.of(jar)))
+    assertThatThrownBy(() -> new ClassPathPackager(Optional.empty(), scratch).pack(List.of(jar)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(ApiBundle.PROPERTY)
         .hasMessageContaining(ApiBundle.HOME_VARIABLE);

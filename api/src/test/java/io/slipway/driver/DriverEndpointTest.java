@@ -123,8 +123,7 @@ class DriverEndpointTest {
   void runTasks_foreignToken_isRefusedBeforeAnythingIsDeserialized() throws Exception {
     Future<Integer> task = bed.executor().submit(() -> 1);
     String foreign =
-        new ApplicationTokens(new byte[32], 1)
-            .token(new ApplicationId("app-20261122-0008"), 1);
+        new ApplicationTokens(new byte[32], 1).token(new ApplicationId("app-20261122-0008"), 1);
 
     for (String token : new String[] {"", "nonsense-nonsense", foreign}) {
       ManagedChannel channel = channel(token);
@@ -180,7 +179,8 @@ class DriverEndpointTest {
     bed.session().close();
 
     assertThatThrownBy(
-            () -> DriverServiceGrpc.newBlockingStub(channel).registerExecutor(registration().build()))
+            () ->
+                DriverServiceGrpc.newBlockingStub(channel).registerExecutor(registration().build()))
         .isInstanceOf(StatusRuntimeException.class);
   }
 }

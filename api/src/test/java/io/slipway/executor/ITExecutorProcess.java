@@ -3,6 +3,7 @@ package io.slipway.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.slipway.client.ApiBundle;
 import io.slipway.driver.FakeMaster;
 import io.slipway.driver.SlipwaySession;
 import io.slipway.model.SlipwayEnvironment;
@@ -49,15 +50,22 @@ class ITExecutorProcess {
         .environment()
         .putAll(
             Map.of(
-                SlipwayEnvironment.MASTERS, master.address().toString(),
-                SlipwayEnvironment.ATTEMPT, "1",
+                SlipwayEnvironment.MASTERS,
+                master.address().toString(),
+                SlipwayEnvironment.ATTEMPT,
+                "1",
                 SlipwayEnvironment.EXECUTION_ID,
-                    FakeMaster.APPLICATION.executor(number).toString(),
-                SlipwayEnvironment.EXECUTOR_NUMBER, Integer.toString(number),
-                SlipwayEnvironment.TOKEN, master.token(),
-                SlipwayEnvironment.CORES, "1",
-                SlipwayEnvironment.ADVERTISE, "127.0.0.1:0",
-                SlipwayEnvironment.DRIVER, driver));
+                FakeMaster.APPLICATION.executor(number).toString(),
+                SlipwayEnvironment.EXECUTOR_NUMBER,
+                Integer.toString(number),
+                SlipwayEnvironment.TOKEN,
+                master.token(),
+                SlipwayEnvironment.CORES,
+                "1",
+                SlipwayEnvironment.ADVERTISE,
+                "127.0.0.1:0",
+                SlipwayEnvironment.DRIVER,
+                driver));
     Process process = builder.start();
     processes.add(process);
     return process;
@@ -68,11 +76,16 @@ class ITExecutorProcess {
     return process.exitValue();
   }
 
-  private SlipwaySession session() throws InterruptedException {
+  private SlipwaySession session() throws Exception {
+    Path classes = Files.createDirectory(directory.resolve("classes"));
+    Path marker = classes.resolve(ApiBundle.MARKER);
+    Files.createDirectories(marker.getParent());
+    Files.writeString(marker, "");
     return SlipwaySession.builder()
         .master(master.address().toString())
         .token(FakeMaster.USER_TOKEN)
         .executorMemory("512m")
+        .classPath(List.of(classes)) // not that of the executors that are started here
         .open();
   }
 

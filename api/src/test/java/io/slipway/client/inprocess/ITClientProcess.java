@@ -39,8 +39,7 @@ class ITClientProcess {
         case "throw" -> nested(arguments[1]);
         case "thread" -> {
           Thread thread = new Thread(() -> System.out.println("after main"));
-          Runtime.getRuntime()
-              .addShutdownHook(new Thread(() -> System.out.println("at the end")));
+          Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("at the end")));
           thread.start();
           if (arguments[1].equals("throw")) {
             throw new IllegalStateException("with a thread left");
@@ -63,8 +62,7 @@ class ITClientProcess {
       System.out.println(Arrays.toString(arguments));
       System.out.println(thread.getName() + " " + thread.getThreadGroup().getName());
       System.out.println(thread.getPriority() + " " + thread.isDaemon() + " " + thread.getId());
-      System.out.println(
-          thread.getContextClassLoader() == ClassLoader.getSystemClassLoader());
+      System.out.println(thread.getContextClassLoader() == ClassLoader.getSystemClassLoader());
       System.out.println(new TreeMap<>(System.getenv()));
       System.out.println(Path.of("").toAbsolutePath());
       System.out.println(System.getProperty("java.class.path"));
@@ -79,7 +77,8 @@ class ITClientProcess {
     Path err = Files.createTempFile(directory, "err", "");
     ProcessBuilder builder =
         new ProcessBuilder(
-                command.commandLine(Path.of(System.getProperty("java.home"), "bin/java").toString()))
+                command.commandLine(
+                    Path.of(System.getProperty("java.home"), "bin/java").toString()))
             .directory(directory.toFile())
             .redirectInput(new File("/dev/null"))
             .redirectOutput(out.toFile())
@@ -123,8 +122,7 @@ class ITClientProcess {
 
   @Test
   void describe_throughTheClientProcess_seesTheSame() throws Exception {
-    assertThat(assertSame(Program.class.getName(), "describe", "a b", "", "ü").exitCode())
-        .isZero();
+    assertThat(assertSame(Program.class.getName(), "describe", "a b", "", "ü").exitCode()).isZero();
   }
 
   @ParameterizedTest
