@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.slipway.master.Master;
+import io.slipway.master.DecidingCore;
 import io.slipway.master.Samples;
 import io.slipway.master.decide.Fencing;
 import io.slipway.master.decide.Refusal;
@@ -265,7 +265,8 @@ class ClusterLoopTest {
     }
     loop.run();
 
-    assertThat(Master.rows(loop.core().state())).isEqualTo(Master.rows(other.core().state()));
+    assertThat(DecidingCore.rows(loop.core().state()))
+        .isEqualTo(DecidingCore.rows(other.core().state()));
     loop.close();
     other.close();
   }
@@ -356,12 +357,12 @@ class ClusterLoopTest {
     loop.run();
     Awaitility.await().until(journal::hasSnapshot);
     ask(loop, Samples.submit("r2", Samples.cluster()));
-    var rows = Master.rows(loop.core().state());
+    var rows = DecidingCore.rows(loop.core().state());
     loop.close();
 
     ClusterLoop again = loop(journal.reopened().following(), grouped());
 
-    assertThat(Master.rows(again.core().state())).isEqualTo(rows);
+    assertThat(DecidingCore.rows(again.core().state())).isEqualTo(rows);
     again.close();
   }
 
