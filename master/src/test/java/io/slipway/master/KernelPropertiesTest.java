@@ -37,7 +37,7 @@ class KernelPropertiesTest {
   /** One history: random rounds, some of them abandoned. */
   private static final class History {
     final Random random;
-    final Master master = new Master();
+    final DecidingCore master = new DecidingCore();
     final RandomRequests requests;
 
     History(long seed) {
@@ -92,9 +92,9 @@ class KernelPropertiesTest {
     for (int i = 0; i < rounds; i++) {
       history.tick();
       if (history.random.nextInt(3) == 0) {
-        Set<Object> before = Master.rows(history.master.state());
+        Set<Object> before = DecidingCore.rows(history.master.state());
         history.master.abandon(history.deliberate());
-        assertThat(Master.rows(history.master.state())).isEqualTo(before);
+        assertThat(DecidingCore.rows(history.master.state())).isEqualTo(before);
       } else {
         history.master.commit(history.deliberate());
       }
@@ -114,7 +114,7 @@ class KernelPropertiesTest {
       follower.forgetUndo();
     }
 
-    assertThat(Master.rows(follower)).isEqualTo(Master.rows(history.master.state()));
+    assertThat(DecidingCore.rows(follower)).isEqualTo(DecidingCore.rows(history.master.state()));
   }
 
   @Property(tries = TRIES)
@@ -134,13 +134,13 @@ class KernelPropertiesTest {
 
     ClusterState second = new ClusterState();
     second.restore(SnapshotCodec.read(new ByteArrayInputStream(snapshot.toByteArray())));
-    assertThat(Master.rows(second)).isEqualTo(Master.rows(first));
+    assertThat(DecidingCore.rows(second)).isEqualTo(DecidingCore.rows(first));
     Replay replay = new Replay(second);
 
     for (Round round : all.subList(cut, all.size())) {
       assertThat(replay.next(round)).isEmpty();
     }
-    assertThat(Master.rows(second)).isEqualTo(Master.rows(history.master.state()));
+    assertThat(DecidingCore.rows(second)).isEqualTo(DecidingCore.rows(history.master.state()));
   }
 
   @Property(tries = TRIES)

@@ -1,12 +1,12 @@
 package io.slipway.master;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.slipway.master.journal.InMemoryJournal;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.HostPort;
 import io.slipway.proto.application.v1.ApplicationServiceGrpc;
@@ -61,7 +61,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +92,7 @@ class MasterTest {
     master =
         new Master(
             settings,
+            InMemoryJournal.committingAtOnce(),
             (message, cause) -> {
               throw new AssertionError(message, cause.orElse(null));
             });
@@ -484,10 +484,8 @@ class MasterTest {
     assertThat(verdicts)
         .extracting(ExecutionVerdict::getExecutionId, ExecutionVerdict::getAction)
         .containsExactlyInAnyOrder(
-            org.assertj.core.api.Assertions.tuple(
-                running.id().toString(), ExecutionVerdict.Action.ACTION_KEEP),
-            org.assertj.core.api.Assertions.tuple(
-                ended.id().toString(), ExecutionVerdict.Action.ACTION_ACKNOWLEDGE));
+            tuple(running.id().toString(), ExecutionVerdict.Action.ACTION_KEEP),
+            tuple(ended.id().toString(), ExecutionVerdict.Action.ACTION_ACKNOWLEDGE));
   }
 
   @Test
@@ -693,24 +691,6 @@ class MasterTest {
     assertThat(masters.getMasters(0).getLeader()).isTrue();
   }
 
-  @Test
-  void secondMaster_onTheSameData_isRefused() {
-    Master second =
-        new Master(
-            new MasterSettings(
-                new HostPort("127.0.0.1", 0),
-                Optional.empty(),
-                directory.resolve("data"),
-                false,
-                Optional.of(directory.resolve("tokens"))),
-            (message, cause) -> {});
-    opened.add(second);
-
-    assertThatThrownBy(second::start)
-        .isInstanceOf(MasterException.class)
-        .hasMessageContaining("data");
-  }
-
   private void setTargets(LeaderChannel driver, long version, int total)
       throws InterruptedException {
     driver.call(
@@ -743,11 +723,7 @@ class MasterTest {
 
   private SubmitApplicationResponse submit(SubmitApplicationRequest request)
       throws InterruptedException {
-    return call(SubmissionServiceGrpc.getSubmitApplicationMethod(), request);
-  }
-
-  private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
-    return user.call(method, request);
+    return user.call(SubmissionServiceGrpc.getSubmitApplicationMethod(), request);
   }
 
   private GetApplicationResponse get(String id) throws InterruptedException {
@@ -757,11 +733,10 @@ class MasterTest {
   }
 
   private void awaitState(String id, ApplicationInfo.State state) throws InterruptedException {
-    Predicate<ApplicationInfo> reached = info -> info.getState() == state;
     user.follow(
         SubmissionServiceGrpc.getWatchApplicationMethod(),
         () -> WatchApplicationRequest.newBuilder().setApplicationId(id).build(),
-        response -> !reached.test(response.getApplication()));
+        response -> response.getApplication().getState() != state);
     assertThat(get(id).getApplication().getState()).isEqualTo(state);
   }
 

@@ -1,6 +1,5 @@
 package io.slipway.model;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -11,6 +10,9 @@ import java.util.regex.Pattern;
  */
 public record ApplicationId(String value) implements Comparable<ApplicationId> {
   private static final Pattern FORM = Pattern.compile("app-(\\d{8})-(\\d{4,9})");
+
+  private static final int DAY_START = "app-".length();
+  private static final int DAY_END = "app-yyyyMMdd".length();
 
   /** Checks the form. */
   public ApplicationId {
@@ -37,18 +39,17 @@ public record ApplicationId(String value) implements Comparable<ApplicationId> {
     return new ExecutionId(this, ExecutionKind.EXECUTOR, number);
   }
 
-  /** Orders by day, then by number. */
+  /** Orders by day, then by number; numbers have leading zeros only up to four digits. */
   @Override
   public int compareTo(ApplicationId other) {
-    Matcher mine = FORM.matcher(value);
-    Matcher theirs = FORM.matcher(other.value);
-    if (!mine.matches() || !theirs.matches()) {
-      throw new AssertionError("the constructor checks the form");
+    for (int i = DAY_START; i < DAY_END; i++) {
+      int byDay = Character.compare(value.charAt(i), other.value.charAt(i));
+      if (byDay != 0) {
+        return byDay;
+      }
     }
-    int byDay = mine.group(1).compareTo(theirs.group(1));
-    return byDay != 0
-        ? byDay
-        : Integer.compare(Integer.parseInt(mine.group(2)), Integer.parseInt(theirs.group(2)));
+    int byLength = Integer.compare(value.length(), other.value.length());
+    return byLength != 0 ? byLength : value.compareTo(other.value);
   }
 
   @Override

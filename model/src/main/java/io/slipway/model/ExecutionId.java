@@ -1,6 +1,5 @@
 package io.slipway.model;
 
-import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,10 +15,6 @@ import java.util.regex.Pattern;
 public record ExecutionId(ApplicationId application, ExecutionKind kind, int number)
     implements Comparable<ExecutionId> {
   private static final Pattern FORM = Pattern.compile("(app-\\d{8}-\\d{4,9})-([de])(\\d{1,9})");
-  private static final Comparator<ExecutionId> ORDER =
-      Comparator.comparing(ExecutionId::application)
-          .thenComparing(ExecutionId::kind)
-          .thenComparingInt(ExecutionId::number);
 
   /** Checks the number. */
   public ExecutionId {
@@ -43,7 +38,12 @@ public record ExecutionId(ApplicationId application, ExecutionKind kind, int num
 
   @Override
   public int compareTo(ExecutionId other) {
-    return ORDER.compare(this, other);
+    int byApplication = application.compareTo(other.application);
+    if (byApplication != 0) {
+      return byApplication;
+    }
+    int byKind = kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : Integer.compare(number, other.number);
   }
 
   @Override

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.slipway.master.Master;
+import io.slipway.master.DecidingCore;
 import io.slipway.master.Samples;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.Execution;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /** How applications live and end: the table of outcomes, line by line. */
 class OutcomesTest {
-  private final Master master = new Master();
+  private final DecidingCore master = new DecidingCore();
 
   @BeforeEach
   void workers() {

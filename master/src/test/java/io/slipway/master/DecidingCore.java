@@ -29,7 +29,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The deciding core without journal, loop and threads: each call is a round of its own. */
-public final class Master {
+public final class DecidingCore {
   private static final long WALL = 1_795_000_000_000L;
 
   private final ClusterState state = new ClusterState();
@@ -40,11 +40,11 @@ public final class Master {
   private long nanos;
   private boolean more;
 
-  public Master() {
+  public DecidingCore() {
     this(ClusterSettings.DEFAULT);
   }
 
-  public Master(ClusterSettings settings) {
+  public DecidingCore(ClusterSettings settings) {
     this.term = 1;
     Deliberation first = begin();
     first.accept(
