@@ -160,7 +160,10 @@ final class Quickstart {
                   "--work-dir",
                   scratch.resolve("worker-" + i).toString(),
                   "--token-dir",
-                  tokens.toString())));
+                  tokens.toString(),
+                  // Making one takes longer than it would save in so short a life.
+                  "--launcher-setting",
+                  "process.class-archives=off")));
     }
     for (int i = 1; i <= WORKERS; i++) {
       CommandProcess worker = workers.get(i - 1);

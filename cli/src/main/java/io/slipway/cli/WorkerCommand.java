@@ -1,10 +1,13 @@
 package io.slipway.cli;
 
+import io.slipway.client.inprocess.InProcessLauncherProvider;
+import io.slipway.launcher.LauncherProvider;
 import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import io.slipway.worker.Worker;
 import io.slipway.worker.WorkerSettings;
 import io.slipway.worker.WorkerStartException;
+import io.slipway.worker.execution.InstalledLaunchers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,7 +163,7 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.warningsOnly();
-    Worker worker = new Worker(settings());
+    Worker worker = new Worker(settings(), launchers());
     Foreground foreground = new Foreground(spec.commandLine().getOut());
     try (worker) {
       try {
@@ -171,6 +174,13 @@ final class WorkerCommand implements Callable<Integer> {
       return foreground.run(
           worker.registered(), "worker ready at " + worker.address(), worker.end());
     }
+  }
+
+  /** All on the class path but the one that would run programs of users in this very process. */
+  private static List<LauncherProvider> launchers() {
+    return InstalledLaunchers.discover(WorkerCommand.class.getClassLoader()).stream()
+        .filter(provider -> !provider.name().equals(InProcessLauncherProvider.NAME))
+        .toList();
   }
 
   private WorkerSettings settings() {

@@ -43,6 +43,7 @@ public final class WordCount {
   /** By executor's number, the processes that have counted. */
   private final Map<Integer, Long> processes = new TreeMap<>();
 
+  private final StringBuilder piece = new StringBuilder();
   private final Deque<Future<Counted>> underWay = new ArrayDeque<>();
 
   private WordCount() {}
@@ -74,8 +75,9 @@ public final class WordCount {
     try (SlipwaySession session = SlipwaySession.builder().name("word-count").executors(2).open()) {
       WordCount count = new WordCount();
       for (Path file : files) {
-        count.handOut(file, session);
+        count.read(file, session);
       }
+      count.handOut(session);
       count.collect(0);
       count.show(session, files.size());
     }
@@ -106,26 +108,26 @@ public final class WordCount {
     }
   }
 
-  /** Cuts a file into pieces, never within a word, and hands each to some executor. */
-  private void handOut(Path file, SlipwaySession session)
+  /** Adds a file to the piece that is being made, and cuts pieces, never within a word. */
+  private void read(Path file, SlipwaySession session)
       throws IOException, InterruptedException, ExecutionException {
     // A reader of this kind replaces what is no UTF-8, and does not fail.
     try (InputStream in = Files.newInputStream(file);
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, UTF_8))) {
-      StringBuilder piece = new StringBuilder();
       for (int c = reader.read(); c >= 0; c = reader.read()) {
         piece.append((char) c);
         if (piece.length() >= PIECE_CHARACTERS && Character.isWhitespace(c)) {
-          handOut(piece.toString(), session);
-          piece.setLength(0);
+          handOut(session);
         }
       }
-      handOut(piece.toString(), session);
+      piece.append('\n');
     }
   }
 
-  private void handOut(String text, SlipwaySession session)
-      throws InterruptedException, ExecutionException {
+  /** Hands the piece to some executor. */
+  private void handOut(SlipwaySession session) throws InterruptedException, ExecutionException {
+    String text = piece.toString();
+    piece.setLength(0);
     underWay.add(session.executor().submit(() -> count(text)));
     collect(PIECES_UNDER_WAY);
   }
