@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +43,7 @@ final class MasterLink implements AutoCloseable {
   private final Channels channels;
   private final LeaderChannel leader;
   private final Thread watcher;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Consumer<WatchExecutorsResponse> news;
   private final Consumer<Refusal> refused;
   private final Map<String, ExecutorTarget> targets = new LinkedHashMap<>();
@@ -183,6 +185,9 @@ final class MasterLink implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     watcher.interrupt();
     leader.close();
     channels.close();
