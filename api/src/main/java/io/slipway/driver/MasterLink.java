@@ -156,12 +156,13 @@ final class MasterLink implements AutoCloseable {
   }
 
   private void tell(CompletableFuture<?> call) {
-    call.whenComplete(
-        (answer, failure) -> {
-          if (failure != null) {
-            trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
-          }
-        });
+    Future<?> unused =
+        call.whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
+              }
+            });
   }
 
   /** What the masters refused last, in words; empty if nothing. */
