@@ -16,6 +16,7 @@ import io.slipway.rpc.TokenSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +33,7 @@ public final class DriverLauncherSide implements AutoCloseable {
   private final LeaderChannel leader;
   private final Consumer<String> stopRequested;
   private final Thread renewer;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Duration lease;
 
   private DriverLauncherSide(
@@ -129,9 +131,12 @@ public final class DriverLauncherSide implements AutoCloseable {
     }
   }
 
-  /** Ends the renewals and drops the connections. Reports nothing. */
+  /** Ends the renewals and drops the connections. Reports nothing. Idempotent. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     renewer.interrupt();
     leader.close();
     channels.close();

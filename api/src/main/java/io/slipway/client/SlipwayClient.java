@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -57,6 +58,7 @@ public final class SlipwayClient implements AutoCloseable {
   private final List<HostPort> masters;
   private final Channels channels;
   private final LeaderChannel leader;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private SlipwayClient(List<HostPort> masters, String token, Duration patience) {
     this.masters = List.copyOf(masters);
@@ -317,9 +319,15 @@ public final class SlipwayClient implements AutoCloseable {
     }
   }
 
-  /** Drops the connections. Handles and log streams of this client are of no use any more. */
+  /**
+   * Drops the connections. Handles and log streams of this client are of no use any more.
+   * Idempotent.
+   */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     leader.close();
     channels.close();
   }

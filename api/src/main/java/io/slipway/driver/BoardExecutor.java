@@ -66,7 +66,7 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public void execute(Runnable task) {
-    submitObject(new RemoteWork.Action(task), ResultReader.constant(null));
+    Future<?> unused = submitObject(new RemoteWork.Action(task), ResultReader.constant(null));
   }
 
   @Override
@@ -135,7 +135,7 @@ final class BoardExecutor implements SlipwayExecutor {
             future.get(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
           }
         } catch (ExecutionException | CancellationException ended) {
-          continue; // the caller asks the future
+          // The caller asks the future.
         } catch (TimeoutException late) {
           return futures;
         }

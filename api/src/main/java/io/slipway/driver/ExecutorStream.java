@@ -102,9 +102,10 @@ final class ExecutorStream {
     return sent.get(taskId);
   }
 
-  TaskFuture<?> remove(long taskId) {
-    partialResults.remove(taskId);
-    return sent.remove(taskId);
+  /** The task is no longer this executor's. */
+  void remove(TaskFuture<?> task) {
+    partialResults.remove(task.id());
+    TaskFuture<?> unused = sent.remove(task.id());
   }
 
   /** Keeps a piece of a result. */

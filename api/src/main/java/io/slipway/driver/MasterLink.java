@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +43,7 @@ final class MasterLink implements AutoCloseable {
   private final Channels channels;
   private final LeaderChannel leader;
   private final Thread watcher;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Consumer<WatchExecutorsResponse> news;
   private final Consumer<Refusal> refused;
   private final Map<String, ExecutorTarget> targets = new LinkedHashMap<>();
@@ -154,12 +156,13 @@ final class MasterLink implements AutoCloseable {
   }
 
   private void tell(CompletableFuture<?> call) {
-    call.whenComplete(
-        (answer, failure) -> {
-          if (failure != null) {
-            trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
-          }
-        });
+    Future<?> unused =
+        call.whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
+              }
+            });
   }
 
   /** What the masters refused last, in words; empty if nothing. */
@@ -183,6 +186,9 @@ final class MasterLink implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     watcher.interrupt();
     leader.close();
     channels.close();

@@ -48,7 +48,7 @@ final class RunningClassPath {
             add(Path.of(uri).normalize());
           }
         } catch (URISyntaxException | IllegalArgumentException e) {
-          continue; // Java passes over it too
+          // Java passes over it too.
         }
       }
     }

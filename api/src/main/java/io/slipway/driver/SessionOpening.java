@@ -369,7 +369,7 @@ final class SessionOpening {
   }
 
   private static String mainClassName() {
-    String command = System.getProperty("sun.java.command", "").strip().split("\\s+")[0];
+    String command = System.getProperty("sun.java.command", "").strip().split("\\s+", -1)[0];
     String name = Path.of(command).getFileName() == null ? "" : command;
     return name.isBlank() ? "driver" : name.substring(Math.max(0, name.length() - 128));
   }

@@ -171,7 +171,7 @@ final class TaskBoard {
   }
 
   private void forget(ExecutorStream stream, TaskFuture<?> task) {
-    stream.remove(task.id());
+    stream.remove(task);
     task.stream(null);
     sentCount--;
   }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs an executor against a driver in the same JVM, over loopback, and ends with 0: a launcher
@@ -59,7 +60,7 @@ public final class ArchiveTraining {
         result = life.run();
       }
     }
-    if (result.exitCode() != 0 || driver.results != TASKS || driver.failures > 0) {
+    if (result.exitCode() != 0 || driver.results.get() != TASKS || driver.failures.get() > 0) {
       System.err.println(
           "class archive training failed: " + result + ", " + driver.results + " results");
       System.exit(1);
@@ -87,8 +88,8 @@ public final class ArchiveTraining {
 
   /** Gives each executor some tasks of both kinds, and lets it go. */
   private static final class Driver extends DriverServiceGrpc.DriverServiceImplBase {
-    private volatile int results;
-    private volatile int failures;
+    private final AtomicInteger results = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
 
     RpcServer open() throws ListenException {
       Principal principal = new Principal.Application(APPLICATION, 1);
@@ -115,8 +116,8 @@ public final class ArchiveTraining {
         @Override
         public void onNext(RunTasksRequest message) {
           for (TaskResult result : message.getResultsList()) {
-            results++;
-            failures += result.hasFailure() ? 1 : 0;
+            results.incrementAndGet();
+            failures.addAndGet(result.hasFailure() ? 1 : 0);
           }
           RunTasksResponse.Builder orders = RunTasksResponse.newBuilder();
           for (int i = 0; i < message.getCredits() && sent < TASKS; i++) {
@@ -130,7 +131,7 @@ public final class ArchiveTraining {
 
         @Override
         public void onError(Throwable failure) {
-          failures++;
+          failures.incrementAndGet();
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.slipway.rpc.Refusal;
 import io.slipway.rpc.TokenSource;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An executor from its start to its end: finds its driver, works for it, and finds it again when
@@ -45,7 +46,8 @@ final class ExecutorLife implements AutoCloseable {
   private final SearchTime searchTime;
   private final Channels channels = new Channels("slipway-executor-io");
   private final TaskThreads threads;
-  private LeaderChannel leader;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile LeaderChannel leader;
   private HostPort driver;
   private boolean connectedOnce;
   private long lookingSinceNanos = System.nanoTime();
@@ -58,8 +60,20 @@ final class ExecutorLife implements AutoCloseable {
     this.threads = new TaskThreads(settings.cores());
   }
 
-  /** Works until nobody needs this executor, or its driver can't be found. */
+  /** Works until nobody needs this executor, its driver can't be found, or it is closed. */
   Result run() throws InterruptedException {
+    try {
+      Result result = work();
+      return closed.get() ? Result.DONE : result;
+    } catch (RuntimeException e) {
+      if (closed.get()) {
+        return Result.DONE; // the connections are gone
+      }
+      throw e;
+    }
+  }
+
+  private Result work() throws InterruptedException {
     Duration pause = FIRST_PAUSE;
     while (true) {
       DriverConnection.End end = null;
@@ -144,12 +158,17 @@ final class ExecutorLife implements AutoCloseable {
     return leader;
   }
 
+  /** Cuts all connections off, and interrupts what runs. Idempotent. */
   @Override
   public void close() {
-    threads.close();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    // First the connections: what the interrupts below make of tasks is nobody's result.
     if (leader != null) {
       leader.close();
     }
     channels.close();
+    threads.close();
   }
 }

@@ -42,6 +42,9 @@ public final class ExecutorMain {
     }
     ExecutorLife.Result result;
     try (ExecutorLife life = new ExecutorLife(settings, ExecutorLife.SearchTime.USUAL)) {
+      // When the JVM is asked to end, tasks that fail on account of that must not be reported: the
+      // driver runs them again elsewhere.
+      Runtime.getRuntime().addShutdownHook(new Thread(life::close, "slipway-exit"));
       result = life.run();
     }
     if (result.exitCode() != 0) {

@@ -90,6 +90,7 @@ final class ResultOutbox implements AutoCloseable {
   }
 
   /** Sends what waits; waits for something for so long. */
+  @SuppressWarnings("WaitNotInLoop") // the caller's loop: waking early does no harm
   void flushOrWait(long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {

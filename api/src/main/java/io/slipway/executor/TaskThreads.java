@@ -55,7 +55,7 @@ final class TaskThreads implements AutoCloseable {
         }
         work.sink().finished(work, result, nanos);
       } catch (InterruptedException late) {
-        continue; // meant for a task that has ended
+        // Meant for a task that has ended.
       }
     }
   }

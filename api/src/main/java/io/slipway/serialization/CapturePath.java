@@ -133,7 +133,7 @@ final class CapturePath {
                   : "field '" + field.getName() + "' of class " + c.getTypeName();
           add(step, field.get(step.value()), words);
         } catch (ReflectiveOperationException | RuntimeException e) {
-          continue; // a class of the JDK that is closed to us: the path may lead elsewhere
+          // A class of the JDK that is closed to us: the path may lead elsewhere.
         }
       }
     }

@@ -2,6 +2,8 @@ package io.slipway.driver;
 
 import io.slipway.executor.RunningExecutor;
 import io.slipway.model.SlipwayEnvironment;
+import io.slipway.proto.common.v1.ExecutorCount;
+import io.slipway.proto.common.v1.ExecutorProfileSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,18 @@ final class SessionBed implements AutoCloseable {
   private final List<RunningExecutor> executors = new ArrayList<>();
   private final SlipwaySession session;
 
+  /** With executors that were submitted. */
   SessionBed() throws InterruptedException {
+    this(
+        List.of(
+            ExecutorProfileSpec.newBuilder()
+                .setName("default")
+                .setTarget(ExecutorCount.newBuilder().setTotal(2))
+                .build()));
+  }
+
+  SessionBed(List<ExecutorProfileSpec> submitted) throws InterruptedException {
+    master.profiles(submitted);
     session = SlipwaySession.builder().environment(environment(master)).executors(2).open();
   }
 

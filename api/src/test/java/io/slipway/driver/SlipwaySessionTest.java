@@ -12,6 +12,7 @@ import io.slipway.model.SlipwayEnvironment;
 import io.slipway.proto.application.v1.FinishApplicationRequest;
 import io.slipway.proto.common.v1.ExecutionInfo;
 import io.slipway.proto.common.v1.ExecutionPhase;
+import io.slipway.proto.common.v1.ExecutorCount;
 import io.slipway.proto.common.v1.ExecutorProfileSpec;
 import io.slipway.proto.common.v1.Termination;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class SlipwaySessionTest {
 
   @Test
   void open_launchedWithoutProfiles_registersItsOwnClassPath() throws Exception {
-    try (SessionBed bed = new SessionBed()) {
+    try (SessionBed bed = new SessionBed(List.of())) {
       ExecutorProfileSpec profile = bed.master().profiles().get(0);
 
       assertThat(profile.getName()).isEqualTo("default");
@@ -55,18 +56,24 @@ class SlipwaySessionTest {
   @Test
   void open_targetWasSubmitted_isKept() throws Exception {
     try (SessionBed bed = new SessionBed()) {
-      List<ExecutorProfileSpec> submitted = List.copyOf(bed.master().profiles());
-      bed.session().close();
-      bed.master().profiles(submitted);
-
-      SlipwaySession again =
-          SlipwaySession.builder()
-              .environment(SessionBed.environment(bed.master()))
-              .executors(9)
-              .open();
-      again.close();
+      bed.startExecutor(1);
 
       assertThat(bed.master().targets()).isEmpty();
+      assertThat(bed.master().profiles().get(0).hasTemplate()).isFalse();
+    }
+  }
+
+  @Test
+  void open_noneWereSubmitted_asksForItsOwnNumber() throws Exception {
+    ExecutorProfileSpec none =
+        ExecutorProfileSpec.newBuilder()
+            .setName("default")
+            .setTarget(ExecutorCount.newBuilder().setTotal(0))
+            .build();
+    try (SessionBed bed = new SessionBed(List.of(none))) {
+      await().until(() -> bed.master().targets().size() == 1);
+
+      assertThat(bed.master().targets().get(0).getTargets(0).getTarget().getTotal()).isEqualTo(2);
     }
   }
 

@@ -75,7 +75,7 @@ final class MainMethod {
           return method;
         }
       } catch (NoSuchMethodException e) {
-        continue; // a superclass may have it
+        // A superclass may have it.
       }
     }
     return null;
