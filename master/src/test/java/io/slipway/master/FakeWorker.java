@@ -277,8 +277,8 @@ final class FakeWorker implements AutoCloseable {
       check();
       StopExecutionsResponse.Builder response = StopExecutionsResponse.newBuilder();
       for (StopOrder order : request.getOrdersList()) {
-        stops.add(order);
         response.addExecutions(take(order));
+        stops.add(order);
       }
       observer.onNext(response.build());
       observer.onCompleted();

@@ -61,6 +61,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,8 +74,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MasterTest {
   private final Channels channels = new Channels("test");
   private final List<AutoCloseable> opened = new ArrayList<>();
+  private final CompletableFuture<String> ended = new CompletableFuture<>();
 
   @TempDir Path directory;
+  private String endExpected = "";
   private Master master;
   private TokenFiles tokens;
   private LeaderChannel user;
@@ -93,9 +96,7 @@ class MasterTest {
         new Master(
             settings,
             InMemoryJournal.committingAtOnce(),
-            (message, cause) -> {
-              throw new AssertionError(message, cause.orElse(null));
-            });
+            (message, cause) -> ended.complete(message));
     master.start();
     tokens = new TokenFiles(directory.resolve("tokens"));
     user = caller(tokens.userToken().token());
@@ -109,6 +110,7 @@ class MasterTest {
     }
     channels.close();
     master.close();
+    assertThat(ended.getNow("")).isEqualTo(endExpected);
   }
 
   @Test
@@ -450,6 +452,37 @@ class MasterTest {
 
     assertThat(get(id).getApplication().getTermination().getNotStarted())
         .contains("no launcher 'moon'");
+  }
+
+  @Test
+  void application_killedBeforeItsWorkerCouldBeReached_startsNothing() throws Exception {
+    worker.register(2);
+    worker.vanish();
+    String id = submit(Submissions.cluster());
+    awaitState(id, ApplicationInfo.State.STATE_STARTING);
+
+    user.call(
+        SubmissionServiceGrpc.getKillApplicationMethod(),
+        KillApplicationRequest.newBuilder().setApplicationId(id).build());
+    worker.appear();
+    awaitState(id, ApplicationInfo.State.STATE_KILLED);
+
+    assertThat(worker.stopped().getExecutionId()).isEqualTo(id + "-d1");
+    assertThat(worker.launches).isEmpty();
+    assertThat(get(id).getApplication().getTermination().getNotStarted()).isNotEmpty();
+  }
+
+  @Test
+  void workerThatHasHeardANewerLeader_endsThisMaster() throws Exception {
+    worker.refusal =
+        Optional.of(
+            Refusal.of(Status.Code.ABORTED, Reason.REASON_STALE_TERM, "term 7 has been heard"));
+    worker.register(2);
+
+    submit(Submissions.cluster());
+
+    endExpected = ended.get();
+    assertThat(endExpected).contains("w1").contains("term 7 has been heard");
   }
 
   @Test

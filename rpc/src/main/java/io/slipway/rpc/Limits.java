@@ -31,8 +31,8 @@ public final class Limits {
   /** Resource profiles of one application. */
   public static final int PROFILES = 32;
 
-  /** Executors of one application: the sum of its targets. */
-  public static final int EXECUTORS = 100_000;
+  /** Executors of one application: the sum of its targets. A list of all must fit a message. */
+  public static final int EXECUTORS = 10_000;
 
   /** Cores of one process or machine. */
   public static final int CORES = 65_536;

@@ -109,6 +109,9 @@ public final class TokenFiles {
    * @param userName the name for a new user token
    */
   public void createMissing(String userName) throws TokenException {
+    if (exists(directory.resolve(USER_FILE)) && exists(directory.resolve(CLUSTER_FILE))) {
+      return;
+    }
     synchronized (IN_THIS_PROCESS) {
       try {
         Files.createDirectories(directory, mode("rwx------"));
@@ -135,8 +138,12 @@ public final class TokenFiles {
         && text.chars().allMatch(c -> c > ' ' && c < 127);
   }
 
+  private static boolean exists(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
   private static void create(Path file, String line) throws IOException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (exists(file)) {
       return;
     }
     Path fresh = Files.createTempFile(file.getParent(), ".token", "", mode("rw-------"));

@@ -61,7 +61,7 @@ import java.util.function.Supplier;
 /** The submission service. Submitting looks at the disk. */
 public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServiceImplBase {
   /** Ends of executors that are told beside what still runs, as far as a message has room. */
-  private static final int ENDED_BYTES = 1 << 21;
+  private static final int ENDED_BYTES = 1 << 20;
 
   private final ClusterLoop loop;
   private final ArtifactCheck artifacts;
