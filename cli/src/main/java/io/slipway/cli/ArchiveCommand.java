@@ -46,7 +46,13 @@ import picocli.CommandLine.Mixin;
     name = "archive",
     hidden = true,
     description = "Makes the class archive with which the other commands start faster.",
-    footer = {"", "Examples:", "  slipway archive", "", "Exit codes: 0 done, 125 it can't be made."})
+    footer = {
+      "",
+      "Examples:",
+      "  slipway archive",
+      "",
+      "Exit codes: 0 done, 125 it can't be made."
+    })
 final class ArchiveCommand implements Callable<Integer> {
   private static final long START_SECONDS = 60;
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);

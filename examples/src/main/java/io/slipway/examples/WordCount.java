@@ -165,14 +165,14 @@ public final class WordCount {
     System.out.printf(
         "driver      %s, process %d%n",
         session.deployMode().word() + " mode", ProcessHandle.current().pid());
-    Map<Integer, String> workers =
-        session.executors().stream()
-            .collect(Collectors.toMap(ExecutorView::number, ExecutorView::workerId));
-    processes.forEach(
-        (number, process) ->
-            System.out.printf(
-                "executor %-2d worker %s, process %d%n",
-                number, workers.getOrDefault(number, "unknown"), process));
+    for (ExecutorView executor : session.executors()) {
+      Long process = processes.get(executor.number());
+      System.out.printf(
+          "executor %-2d worker %s, %s%n",
+          executor.number(),
+          executor.workerId().isEmpty() ? "not known yet" : executor.workerId(),
+          process == null ? "came when all was counted" : "process " + process);
+    }
     long words = counts.values().stream().mapToLong(Long::longValue).sum();
     System.out.printf("files       %d%n", files);
     System.out.printf("words       %d%n", words);

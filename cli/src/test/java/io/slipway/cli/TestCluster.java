@@ -1,0 +1,268 @@
+package io.slipway.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A master and two workers of the assembled distribution, as real processes on free ports. */
+final class TestCluster implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(90);
+
+  private final Path home = Path.of(System.getProperty("slipway.distribution"));
+  private final Path directory;
+  private final List<Process> started = new ArrayList<>();
+  private final AtomicInteger runs = new AtomicInteger();
+  private Process master;
+  private String address = "127.0.0.1:0";
+
+  /**
+   * Starts it.
+   *
+   * @param directory for all that it keeps
+   */
+  TestCluster(Path directory) throws Exception {
+    this.directory = directory;
+    boolean up = false;
+    try {
+      command("archive").exitCode();
+      startMaster();
+      List<Run> workers = new ArrayList<>();
+      for (int i = 1; i <= 2; i++) {
+        workers.add(startWorker(i));
+      }
+      for (Run worker : workers) {
+        worker.awaitOut("worker ready at ");
+      }
+      up = true;
+    } finally {
+      if (!up) {
+        close();
+      }
+    }
+  }
+
+  private Run startWorker(int number) throws IOException {
+    return start(
+        "worker",
+        "--master",
+        address,
+        "--cores",
+        "8",
+        "--memory",
+        "16g",
+        "--work-dir",
+        directory.resolve("worker-" + number).toString(),
+        "--token-dir",
+        tokens().toString(),
+        "--launcher-setting",
+        "process.class-archives=off");
+  }
+
+  /** Starts the master, again at the same address if there was one. */
+  void startMaster() throws Exception {
+    Run run =
+        start(
+            "master",
+            "--listen",
+            address,
+            "--data-dir",
+            directory.resolve("master").toString(),
+            "--token-dir",
+            tokens().toString());
+    master = run.process;
+    address = run.awaitOut("master ready at ").strip();
+  }
+
+  /** Ends the master as a power failure would. */
+  void killMaster() throws InterruptedException {
+    master.destroyForcibly().waitFor();
+  }
+
+  Path tokens() {
+    return directory.resolve("tokens");
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** The jar with the examples. */
+  String examples() throws IOException {
+    try (Stream<Path> files = Files.list(home.resolve("examples"))) {
+      return files.findFirst().orElseThrow().toString();
+    }
+  }
+
+  /** Starts a command that speaks to this cluster. */
+  Run command(String command, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(command);
+    if (!List.of("archive", "quickstart").contains(command)) {
+      line.addAll(List.of("--master", address));
+      line.addAll(List.of("--token-file", tokens().resolve("user-token").toString()));
+    }
+    line.addAll(Arrays.asList(arguments));
+    return start(line.toArray(String[]::new));
+  }
+
+  /** Starts any command. */
+  Run start(String... arguments) throws IOException {
+    int number = runs.incrementAndGet();
+    Path out = directory.resolve("run-" + number + ".out");
+    Path err = directory.resolve("run-" + number + ".err");
+    List<String> line = new ArrayList<>();
+    line.add(home.resolve("bin").resolve("slipway").toString());
+    line.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+    // What stands in the configuration of whoever runs the tests must not count.
+    builder.environment().put("XDG_CONFIG_HOME", directory.resolve("configuration").toString());
+    builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
+    Process process = builder.start();
+    synchronized (started) {
+      started.add(process);
+    }
+    return new Run(process, out, err, String.join(" ", arguments));
+  }
+
+  /** What {@code status} says of an application. */
+  JsonObject status(String id) throws Exception {
+    Run run = command("status", "--output", "json", id).ended();
+    return JsonParser.parseString(run.out()).getAsJsonObject();
+  }
+
+  /** All applications. */
+  JsonArray list() throws Exception {
+    Run run = command("list", "--output", "json").ended();
+    return JsonParser.parseString(run.out()).getAsJsonArray();
+  }
+
+  /** The id of the one application of this name. */
+  String idOf(String name) throws Exception {
+    List<String> found = new ArrayList<>();
+    for (JsonElement application : list()) {
+      if (application.getAsJsonObject().get("name").getAsString().equals(name)) {
+        found.add(application.getAsJsonObject().get("applicationId").getAsString());
+      }
+    }
+    if (found.size() != 1) {
+      throw new AssertionError(found.size() + " applications are called " + name);
+    }
+    return found.get(0);
+  }
+
+  /** Waits until an application of this name has come to a state. */
+  String awaitState(String name, String state) {
+    String[] id = new String[1];
+    Awaitility.await(name + " " + state)
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              id[0] = idOf(name);
+              return status(id[0]).get("state").getAsString().equals(state);
+            });
+    return id[0];
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    List<Process> all;
+    synchronized (started) {
+      all = new ArrayList<>(started);
+    }
+    // The latest first, so that masters and workers are there for what still runs.
+    for (int i = all.size() - 1; i >= 0; i--) {
+      all.get(i).destroy();
+      if (!all.get(i).waitFor(20, TimeUnit.SECONDS)) {
+        all.get(i).destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  /** One command that runs, or has run. */
+  static final class Run {
+    private final Process process;
+    private final Path out;
+    private final Path err;
+    private final String line;
+
+    private Run(Process process, Path out, Path err, String line) {
+      this.process = process;
+      this.out = out;
+      this.err = err;
+      this.line = line;
+    }
+
+    /** Waits for its end. */
+    Run ended() throws InterruptedException {
+      if (!process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("still runs: slipway " + line + "\n" + out() + err());
+      }
+      return this;
+    }
+
+    /** Waits for its end. */
+    int exitCode() throws InterruptedException {
+      return ended().process.exitValue();
+    }
+
+    String out() {
+      return read(out);
+    }
+
+    String err() {
+      return read(err);
+    }
+
+    /** Waits for a whole line of its output that begins like this; returns the rest of it. */
+    String awaitOut(String beginning) {
+      String[] found = new String[1];
+      Awaitility.await(beginning)
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(50))
+          .until(
+              () -> {
+                String text = out();
+                if (!process.isAlive() && !text.contains(beginning)) {
+                  throw new AssertionError("ended: slipway " + line + "\n" + out() + err());
+                }
+                for (String each : text.substring(0, text.lastIndexOf('\n') + 1).split("\n")) {
+                  if (each.startsWith(beginning)) {
+                    found[0] = each.substring(beginning.length());
+                  }
+                }
+                return found[0] != null;
+              });
+      return found[0];
+    }
+
+    /** Sends a signal. */
+    void signal(String name) throws IOException, InterruptedException {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.readString(file, UTF_8);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}
