@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -116,8 +117,13 @@ final class MasterLink implements AutoCloseable {
             });
         TimeUnit.NANOSECONDS.sleep(PAUSE_BETWEEN_WATCHES.toNanos());
       }
-    } catch (InterruptedException closed) {
+    } catch (InterruptedException interrupted) {
       return;
+    } catch (RejectedExecutionException e) {
+      // The connection was closed while a message was being read.
+      if (!closed.get()) {
+        throw e;
+      }
     } catch (Refusal refusal) {
       refused.accept(refusal);
     }

@@ -87,7 +87,7 @@ class KernelPropertiesTest {
 
   @Property(tries = TRIES)
   void abandonedRound_leavesTheStateOfTheLastCommit(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int rounds) {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 15) int rounds) {
     History history = new History(seed);
     for (int i = 0; i < rounds; i++) {
       history.tick();
@@ -104,7 +104,7 @@ class KernelPropertiesTest {
 
   @Property(tries = TRIES)
   void followerFedWithRecords_equalsTheLeader(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int rounds) throws IOException {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 15) int rounds) throws IOException {
     History history = new History(seed);
     history.run(rounds);
 
@@ -120,7 +120,7 @@ class KernelPropertiesTest {
   @Property(tries = TRIES)
   void snapshotAndTail_equalReplayFromTheStart(
       @ForAll long seed,
-      @ForAll @IntRange(min = 1, max = 20) int rounds,
+      @ForAll @IntRange(min = 1, max = 15) int rounds,
       @ForAll @IntRange(min = 0, max = 100) int percent)
       throws IOException {
     History history = new History(seed);
@@ -145,7 +145,7 @@ class KernelPropertiesTest {
 
   @Property(tries = TRIES)
   void recordedDecisions_areMadeAgain(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int rounds) {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 15) int rounds) {
     History history = new History(seed);
     history.run(rounds);
 
@@ -167,7 +167,7 @@ class KernelPropertiesTest {
 
   @Property(tries = TRIES)
   void scheduler_decidesWhatAPlainOneDoes(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int rounds) throws IOException {
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 15) int rounds) throws IOException {
     History history = new History(seed);
     history.run(rounds);
 
@@ -191,7 +191,7 @@ class KernelPropertiesTest {
 
   @Property(tries = TRIES)
   void refusedRoundAndTheNextOneTaken_isDeadEverywhere(
-      @ForAll long seed, @ForAll @IntRange(min = 2, max = 30) int rounds) throws IOException {
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 8) int rounds) throws IOException {
     History history = new History(seed);
     history.run(rounds);
     List<Round> all = history.rounds();

@@ -28,9 +28,9 @@ public final class Deliberation {
   private static final int FULL_BYTES = 64 * 1024;
 
   /** Decisions by rule may be added up to here, by choice up to a little less. */
-  private static final int RULES_BYTES = 440 * 1024;
+  private static final int RULES_BYTES = 400 * 1024;
 
-  private static final int CHOICES_BYTES = 380 * 1024;
+  private static final int CHOICES_BYTES = 320 * 1024;
 
   /** What may follow by rule from one fact, about: some state changes. */
   private static final int CONSEQUENCES_BYTES = 300;

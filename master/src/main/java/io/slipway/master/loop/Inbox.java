@@ -56,6 +56,10 @@ final class Inbox {
     return requests.poll();
   }
 
+  synchronized boolean hasEvents() {
+    return !events.isEmpty();
+  }
+
   synchronized boolean hasRequests() {
     return !requests.isEmpty();
   }

@@ -157,7 +157,7 @@ final class LoopCore implements Journal.Listener {
         for (LoopEvent event = inbox.pollEvent(); event != null; event = inbox.pollEvent()) {
           on(event);
         }
-        again = step();
+        again = step() || inbox.hasEvents();
       }
     } catch (RuntimeException | Error e) {
       fail("the master's loop failed: " + e, Optional.of(e));

@@ -51,7 +51,7 @@ record Demand(
   /** What an application waits for now, in order. */
   static List<Demand> of(ClusterState state, Application row) {
     if (wantsDriver(row)) {
-      return List.of(driver(row));
+      return awaitsOldExecutors(state, row) ? List.of() : List.of(driver(row));
     }
     if (!row.takesExecutors()) {
       return List.of();
@@ -80,6 +80,16 @@ record Demand(
     return row.deployMode() == DeployMode.CLUSTER
         && row.kill().isEmpty()
         && (row.state() == ApplicationState.QUEUED || row.state() == ApplicationState.RESTARTING);
+  }
+
+  /**
+   * Whether the executors of the attempt before must go first: they count towards the cap on cores,
+   * and the new driver would be admitted with fewer than its minimum.
+   */
+  static boolean awaitsOldExecutors(ClusterState state, Application row) {
+    return row.state() == ApplicationState.RESTARTING
+        && row.maxCores().isPresent()
+        && state.executionsOf(row.id()).activeCores() > 0;
   }
 
   private static Demand driver(Application row) {

@@ -15,6 +15,7 @@ import io.slipway.model.LaunchTemplate;
 import io.slipway.model.Resources;
 import io.slipway.model.WorkerId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -44,6 +45,8 @@ final class WaitingReasons {
                   DRIVER,
                   1,
                   "its driver runs beside the submitter, and has not been heard of"));
+        } else if (Demand.awaitsOldExecutors(state, row)) {
+          stopping(row, reasons);
         } else {
           admission(row, reasons);
         }
@@ -75,22 +78,18 @@ final class WaitingReasons {
     Reason reason = shortage(row, DRIVER, 1, Shape.of(driver), Resources.NONE);
     if (reason.kind() != Kind.RESOURCES || !fitsNow(row, Shape.of(driver))) {
       reasons.add(reason);
-      return;
     }
     for (ExecutorProfile profile : row.profiles()) {
       if (profile.minimum() > 0) {
-        reasons.add(
-            shortage(
-                row,
-                profile.name(),
-                profile.minimum(),
-                Shape.of(profile.template()),
-                driver.resources()));
+        Shape shape = Shape.of(profile.template());
+        reasons.add(shortage(row, profile.name(), profile.minimum(), shape, driver.resources()));
       }
     }
     if (reasons.isEmpty()) {
       reasons.add(reason);
     }
+    // What can never be is said before what may come.
+    reasons.sort(Comparator.comparing((Reason one) -> one.kind() != Kind.IMPOSSIBLE));
   }
 
   private boolean fitsNow(Application row, Shape shape) {

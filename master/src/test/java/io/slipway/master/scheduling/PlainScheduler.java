@@ -162,6 +162,10 @@ public final class PlainScheduler {
   }
 
   private void admit(Application row) {
+    boolean oldOnesCount = row.state() == ApplicationState.RESTARTING && row.maxCores().isPresent();
+    if (oldOnesCount && state.executionsOf(row.id()).activeCores() > 0) {
+      return;
+    }
     var template = row.submission().spec().driver().orElseThrow();
     Resources unit = template.resources();
     WorkerId driver =
