@@ -55,6 +55,7 @@ final class ClusterModeWait {
         client.watch(
             id.value(),
             now -> {
+              tellWhatItWaitsFor(now);
               if (follow) {
                 follow(now);
               }
@@ -67,6 +68,14 @@ final class ClusterModeWait {
       console.note(Views.summary(report));
     }
     return Outcome.exitCode(report);
+  }
+
+  private void tellWhatItWaitsFor(ApplicationReport now) {
+    if (now.state() == ApplicationState.QUEUED
+        && !now.reason().isEmpty()
+        && Terminal.onStandardError()) {
+      console.note(id + " waits: " + now.reason());
+    }
   }
 
   private void leave(int signal) {
