@@ -87,7 +87,7 @@ final class ClusterModeWait {
             + id
             + "' ends it");
     console.out().flush();
-    Runtime.getRuntime().halt(ExitCodes.SIGNAL_BASE + signal);
+    System.exit(ExitCodes.SIGNAL_BASE + signal);
   }
 
   private void follow(ApplicationReport now) {
