@@ -36,6 +36,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * {@code slipway archive}: what the JVM does while it watches which classes a master, a worker and
@@ -54,86 +55,181 @@ import picocli.CommandLine.Mixin;
       "Exit codes: 0 done, 125 it can't be made."
     })
 final class ArchiveCommand implements Callable<Integer> {
-  private static final long START_SECONDS = 60;
+  private static final Duration START = Duration.ofSeconds(60);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
   private static final String LAUNCHER = "training";
 
+  /** Whose classes are looked at: an archive is mapped whole, so each has its own. */
+  private enum Role {
+    MASTER,
+    WORKER,
+    CLIENT
+  }
+
   @Mixin private HelpOption help;
+
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      required = true,
+      description = {"For whom: master, worker or client.", "Example: --role worker"})
+  private Role role;
 
   @Override
   public Integer call() throws Exception {
     Logging.quiet();
     NettyStart.prepare();
+    Path home =
+        Distribution.home()
+            .orElseThrow(() -> CommandFailedException.failed("start it with bin/slipway"));
     try (Scratch scratch = Scratch.create("slipway-archive-")) {
-      Path tokens = scratch.directory().resolve("tokens");
-      MasterSettings masterSettings =
-          new MasterSettings(
-              ANY_PORT,
-              Optional.empty(),
-              scratch.directory().resolve("master"),
-              false,
-              Optional.of(tokens));
-      try (Master master = new Master(masterSettings, ArchiveCommand::fail)) {
-        master.start();
-        await(master.ready());
-        WorkerSettings plain =
-            WorkerSettings.of(
-                List.of(master.address()), scratch.directory().resolve("worker"), tokens);
-        try (Worker worker = new Worker(withTraining(plain), List.of(new TrainingProvider()))) {
-          worker.start();
-          await(worker.registered());
-          useCommands(master.address(), tokens);
-        }
+      Training training = new Training(home, scratch.directory());
+      switch (role) {
+        case MASTER -> training.withMasterHere();
+        case WORKER -> training.withWorkerHere();
+        case CLIENT -> training.withCommandsHere();
       }
     }
     return ExitCodes.OK;
   }
 
-  private static void fail(String message, Optional<? extends Throwable> cause) {
-    throw CommandFailedException.failed(message, cause.orElse(null));
-  }
+  /** A cluster of which one part runs in this JVM, and the others as processes. */
+  private record Training(Path home, Path scratch) {
+    void withMasterHere() throws Exception {
+      MasterSettings settings =
+          new MasterSettings(
+              ANY_PORT, Optional.empty(), scratch.resolve("master"), false, Optional.of(tokens()));
+      try (Master master = new Master(settings, Training::fail)) {
+        master.start();
+        await(master.ready());
+        try (CommandProcess worker = worker(master.address())) {
+          ready(worker, "worker");
+          for (List<String> line : commands(master.address()).subList(0, 3)) {
+            try (CommandProcess command = start(line)) {
+              command.exitCode();
+            }
+          }
+        }
+      }
+    }
 
-  private static void await(CompletionStage<Void> stage) throws Exception {
-    stage.toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-  }
+    void withWorkerHere() throws Exception {
+      try (CommandProcess master = master()) {
+        HostPort address = ready(master, "master");
+        try (Worker worker = new Worker(workerSettings(address), List.of(new TrainingProvider()))) {
+          worker.start();
+          await(worker.registered());
+          try (CommandProcess command = start(commands(address).get(0))) {
+            command.exitCode();
+          }
+        }
+      }
+    }
 
-  private static WorkerSettings withTraining(WorkerSettings plain) {
-    return new WorkerSettings(
-        plain.masters(),
-        plain.listen(),
-        plain.advertise(),
-        plain.resources(),
-        plain.labels(),
-        plain.workDirectory(),
-        LAUNCHER,
-        plain.launcherOptions(),
-        plain.insecure(),
-        plain.tokenDirectory(),
-        plain.logMaxBytes(),
-        plain.logMaxRolled(),
-        plain.retention(),
-        plain.version());
-  }
+    void withCommandsHere() throws Exception {
+      try (CommandProcess master = master()) {
+        HostPort address = ready(master, "master");
+        try (CommandProcess worker = worker(address)) {
+          ready(worker, "worker");
+          PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+          for (List<String> line : commands(address)) {
+            SlipwayMain.run(line.toArray(String[]::new), nowhere, nowhere);
+          }
+        }
+      }
+    }
 
-  private static void useCommands(HostPort master, Path tokens) {
-    use(master, tokens, "submit", "--deploy-mode", "cluster", "--wait", "--follow", "--", "true");
-    // Ends where the launcher of local processes is missing, which is no part of the archive.
-    use(master, tokens, "submit", "--", "true");
-    use(master, tokens, "list");
-    use(master, tokens, "list", "--output", "json");
-    use(master, tokens, "workers");
-    use(master, tokens, "status", "app-");
-    use(master, tokens, "kill", "app-");
-    use(master, tokens, "logs", "app-");
-  }
+    private Path tokens() {
+      return scratch.resolve("tokens");
+    }
 
-  private static void use(HostPort master, Path tokens, String command, String... arguments) {
-    List<String> line = new ArrayList<>();
-    line.addAll(List.of(command, "--master", master.toString()));
-    line.addAll(List.of("--token-file", tokens.resolve("user-token").toString()));
-    line.addAll(Arrays.asList(arguments));
-    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-    SlipwayMain.run(line.toArray(String[]::new), nowhere, nowhere);
+    private CommandProcess start(List<String> line) throws IOException {
+      return CommandProcess.start(home, scratch.resolve(line.get(0) + ".err"), line);
+    }
+
+    private CommandProcess master() throws IOException {
+      return start(
+          List.of(
+              "master",
+              "--listen",
+              ANY_PORT.toString(),
+              "--data-dir",
+              scratch.resolve("master").toString(),
+              "--token-dir",
+              tokens().toString()));
+    }
+
+    private CommandProcess worker(HostPort master) throws IOException {
+      return start(
+          List.of(
+              "worker",
+              "--master",
+              master.toString(),
+              "--work-dir",
+              scratch.resolve("worker").toString(),
+              "--token-dir",
+              tokens().toString(),
+              "--launcher-setting",
+              "process.class-archives=off"));
+    }
+
+    private static HostPort ready(CommandProcess process, String what) throws InterruptedException {
+      String prefix = what + " ready at ";
+      String line = process.nextLine(START).orElse("");
+      if (!line.startsWith(prefix)) {
+        throw CommandFailedException.failed("the " + what + " did not start: " + process.errors());
+      }
+      return HostPort.parse(line.substring(prefix.length()));
+    }
+
+    private static void await(CompletionStage<Void> stage) throws Exception {
+      stage.toCompletableFuture().get(START.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void fail(String message, Optional<? extends Throwable> cause) {
+      throw CommandFailedException.failed(message, cause.orElse(null));
+    }
+
+    private WorkerSettings workerSettings(HostPort master) {
+      WorkerSettings plain =
+          WorkerSettings.of(List.of(master), scratch.resolve("worker"), tokens());
+      return new WorkerSettings(
+          plain.masters(),
+          plain.listen(),
+          plain.advertise(),
+          plain.resources(),
+          plain.labels(),
+          plain.workDirectory(),
+          LAUNCHER,
+          plain.launcherOptions(),
+          plain.insecure(),
+          plain.tokenDirectory(),
+          plain.logMaxBytes(),
+          plain.logMaxRolled(),
+          plain.retention(),
+          plain.version());
+    }
+
+    private List<List<String>> commands(HostPort master) {
+      return List.of(
+          line(master, "submit", "--deploy-mode", "cluster", "--wait", "--follow", "--", "true"),
+          line(master, "status", "app-"),
+          line(master, "workers"),
+          line(master, "list"),
+          line(master, "list", "--output", "json"),
+          // In this JVM it ends where the launcher is missing, which is no part of the archive.
+          line(master, "submit", "--", "true"),
+          line(master, "logs", "app-"),
+          line(master, "kill", "app-"));
+    }
+
+    private List<String> line(HostPort master, String command, String... arguments) {
+      List<String> line = new ArrayList<>();
+      line.addAll(List.of(command, "--master", master.toString()));
+      line.addAll(List.of("--token-file", tokens().resolve("user-token").toString()));
+      line.addAll(Arrays.asList(arguments));
+      return line;
+    }
   }
 
   /** Makes launchers of processes that only seem to be. */

@@ -18,9 +18,9 @@ import io.slipway.model.ExecutionId;
 import io.slipway.model.HostPort;
 import io.slipway.model.LaunchTemplate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,10 +70,10 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
     }
     LaunchTemplate template = resolved.spec().driver().orElseThrow();
     for (ArtifactRef file : template.files()) {
-      // Through a stream, so that the copy has the mode of any new file, as on a worker.
-      try (InputStream bytes = Files.newInputStream(local.get(file.digest()))) {
-        Files.copy(bytes, work.resolve(file.name()));
-      }
+      Path copy = work.resolve(file.name());
+      Files.copy(local.get(file.digest()), copy);
+      // As on a worker, which does not know what it was at the submitter's.
+      Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     Map<ArtifactRef, Path> links = linkClassPath(template, local, directory);
     HostPort listen = options.listen == null ? ANY_LOOPBACK_PORT : options.listen;

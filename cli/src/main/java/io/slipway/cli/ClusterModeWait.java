@@ -55,6 +55,7 @@ final class ClusterModeWait {
         client.watch(
             id.value(),
             now -> {
+              tellWhatItWaitsFor(now);
               if (follow) {
                 follow(now);
               }
@@ -69,6 +70,14 @@ final class ClusterModeWait {
     return Outcome.exitCode(report);
   }
 
+  private void tellWhatItWaitsFor(ApplicationReport now) {
+    if (now.state() == ApplicationState.QUEUED
+        && !now.reason().isEmpty()
+        && Terminal.onStandardError()) {
+      console.note(id + " waits: " + now.reason());
+    }
+  }
+
   private void leave(int signal) {
     console.note(
         id
@@ -78,7 +87,7 @@ final class ClusterModeWait {
             + id
             + "' ends it");
     console.out().flush();
-    Runtime.getRuntime().halt(ExitCodes.SIGNAL_BASE + signal);
+    System.exit(ExitCodes.SIGNAL_BASE + signal);
   }
 
   private void follow(ApplicationReport now) {

@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** A directory for one command, of mode 0700, removed when the command has ended. */
+/** A directory for one command, of mode 0700, removed when the command ends, also by a signal. */
 final class Scratch implements AutoCloseable {
   private final Path directory;
+  private final Thread atExit = new Thread(this::remove, "scratch-removal");
 
   private Scratch(Path directory) {
     this.directory = directory;
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Makes one in the system's directory for temporary files. */
@@ -28,6 +30,15 @@ final class Scratch implements AutoCloseable {
   /** Removes it with all that is in it, as far as that can be done. */
   @Override
   public void close() {
+    remove();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The process ends, and finds nothing left to remove.
+    }
+  }
+
+  private void remove() {
     try {
       Files.walkFileTree(directory, new Removal());
     } catch (IOException e) {

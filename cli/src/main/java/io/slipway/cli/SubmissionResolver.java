@@ -88,6 +88,11 @@ final class SubmissionResolver {
           "--listen, --advertise and --insecure belong to client mode; in cluster mode the driver"
               + " listens where its worker says; leave them out");
     }
+    if (!cluster && (options.driverLauncher != null || !options.driverLauncherOptions.isEmpty())) {
+      throw CommandFailedException.usage(
+          "--driver-launcher and --driver-launcher-option belong to cluster mode; in client mode the"
+              + " command starts the driver itself; leave them out, or add --deploy-mode cluster");
+    }
     if (!options.insecure && options.listen != null && !options.listen.isLoopback()) {
       throw CommandFailedException.usage(
           "--listen "

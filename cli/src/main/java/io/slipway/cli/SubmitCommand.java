@@ -106,6 +106,7 @@ final class SubmitCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     String requestId = options.requestId == null ? UUID.randomUUID().toString() : options.requestId;
     boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
+    LauncherCheck.check(client, resolved.spec());
     StopRequest stop = new StopRequest();
     if (clientMode) {
       TerminalSignals.handle(stop::signalled);

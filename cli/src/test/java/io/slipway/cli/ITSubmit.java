@@ -108,9 +108,11 @@ class ITSubmit {
     Path document = Path.of(System.getProperty("slipway.documents"), "deploy-modes.md");
     Pattern row = Pattern.compile("\\| `([^`]+)` \\|.*");
     Set<String> names = new TreeSet<>();
+    boolean differences = false;
     for (String line : Files.readAllLines(document)) {
       Matcher matcher = row.matcher(line);
-      if (matcher.matches()) {
+      differences |= line.equals("## What is different");
+      if (differences && matcher.matches()) {
         names.add(matcher.group(1));
       }
     }

@@ -61,6 +61,7 @@ class SubmissionResolverTest {
     ResolvedSubmission resolved =
         resolve(
             List.of(application().toString()),
+            "--deploy-mode=cluster",
             "--launcher-option=image=a",
             "--executor-launcher-option=image=b",
             "--launcher=docker",
