@@ -8,12 +8,14 @@ import io.slipway.driver.FakeMaster;
 import io.slipway.model.SlipwayEnvironment;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
@@ -66,7 +68,7 @@ class ITApiBundle {
             Map.of(),
             List.of(BUNDLE),
             List.of("-Xlog:class+load:file=" + loaded, "-Djava.io.tmpdir=" + temporary),
-            "io.slipway.executor.ArchiveTraining");
+            trainingClass());
 
     assertThat(exitCode(training)).isZero();
     try (Stream<String> lines = Files.lines(loaded);
@@ -153,6 +155,16 @@ class ITApiBundle {
       assertThat(driver.inputReader().readLine()).isEqualTo(own + "; there " + own);
       assertThat(exitCode(driver)).isZero();
       assertThat(exitCode(executor)).isZero();
+    }
+  }
+
+  /** As launchers look it up. */
+  private static String trainingClass() throws IOException {
+    try (JarFile jar = new JarFile(BUNDLE.toFile());
+        InputStream in = jar.getInputStream(jar.getEntry("META-INF/slipway/api.properties"))) {
+      Properties properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("archive.training.class");
     }
   }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One connection to the driver: registration, then one stream of tasks and results. */
 final class DriverConnection implements Work.Sink {
-  private static final long REGISTER_SECONDS = 10;
+  private static final long REGISTER_SECONDS = 30;
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

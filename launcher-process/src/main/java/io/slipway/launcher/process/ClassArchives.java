@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +29,9 @@ import java.util.zip.ZipFile;
  * Class data archives (JEP 350) for JVMs whose class path begins with Slipway's own library: they
  * make such a JVM register with its driver in a third of the time. One is made for each JVM build
  * and each build of the library, in the background, by a training run that the library names
- * ({@code archive-training} in its {@code META-INF/slipway/api.properties}), after the first launch
- * that could have used it. Until then, and where that fails, JVMs start without.
+ * ({@code archive.training.class} in its {@code META-INF/slipway/api.properties}), after the first
+ * launch that could have used it, and if that fails after the next ones, three times at most. Until
+ * it is there JVMs start without.
  *
  * <p>A JVM accepts an archive only for the very file that it was made of (by inode, size and time),
  * so the directory keeps a hard link to the jar beside each archive. Safe for use by several
@@ -37,8 +39,9 @@ import java.util.zip.ZipFile;
  */
 final class ClassArchives implements AutoCloseable {
   private static final String MARK = "META-INF/slipway/api.properties";
-  private static final String TRAINING = "archive-training";
+  private static final String TRAINING = "archive.training.class";
   private static final long TRAINING_SECONDS = 120;
+  private static final int MOST_ATTEMPTS = 3;
 
   /** A class path that starts like this can be served. */
   private record Library(String key, String trainingMain) {}
@@ -47,7 +50,8 @@ final class ClassArchives implements AutoCloseable {
   private final String java;
   private final byte[] javaBuild;
   private final Map<Object, Optional<Library>> libraries = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> attempted = new ConcurrentHashMap<>();
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
   private final Semaphore oneAtATime = new Semaphore(1);
   private volatile boolean closed;
   private volatile Optional<Process> training = Optional.empty();
@@ -90,10 +94,14 @@ final class ClassArchives implements AutoCloseable {
       // A mismatch would otherwise be told on the program's own standard output.
       return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-Xlog:all=error:stderr");
     }
-    if (attempted.putIfAbsent(library.get().key(), true) == null) {
-      Thread thread = new Thread(() -> make(library.get(), jar, archive), "slipway-class-archive");
-      thread.setDaemon(true);
-      thread.start();
+    String key = library.get().key();
+    if (underWay.add(key)) {
+      if (attempts.merge(key, 1, Integer::sum) <= MOST_ATTEMPTS) {
+        Thread thread =
+            new Thread(() -> make(library.get(), jar, archive), "slipway-class-archive");
+        thread.setDaemon(true);
+        thread.start();
+      } // else it stays under way, for ever
     }
     return List.of();
   }
@@ -151,6 +159,7 @@ final class ClassArchives implements AutoCloseable {
           train(library, jar, archive);
         }
       } finally {
+        underWay.remove(library.key());
         oneAtATime.release();
       }
     } catch (IOException e) {
