@@ -13,8 +13,7 @@ final class RemoteFailures {
     if (!failure.getSerializedException().isEmpty()) {
       try {
         Object read =
-            JavaSerialization.deserialize(
-                failure.getSerializedException().newInput(), applicationClasses());
+            JavaSerialization.deserialize(failure.getSerializedException(), applicationClasses());
         if (read instanceof Throwable thrown) {
           return thrown;
         }

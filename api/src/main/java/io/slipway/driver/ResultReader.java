@@ -15,8 +15,7 @@ interface ResultReader<T> {
   /** An object serialized by Java, of classes that the calling thread can see. */
   @SuppressWarnings("unchecked")
   static <T> ResultReader<T> serialized() {
-    return bytes ->
-        (T) JavaSerialization.deserialize(bytes.newInput(), RemoteFailures.applicationClasses());
+    return bytes -> (T) JavaSerialization.deserialize(bytes, RemoteFailures.applicationClasses());
   }
 
   /** A value that is known here, whatever the executor sent. */

@@ -35,8 +35,7 @@ record TaskPayload(String className, ByteString bytes) {
   /** Does the work in this JVM. */
   Object call() throws Exception {
     if (className.isEmpty()) {
-      Object task =
-          JavaSerialization.deserialize(bytes.newInput(), RemoteFailures.applicationClasses());
+      Object task = JavaSerialization.deserialize(bytes, RemoteFailures.applicationClasses());
       return ((Callable<?>) task).call();
     }
     Class<?> type = Class.forName(className, true, RemoteFailures.applicationClasses());

@@ -256,7 +256,7 @@ final class DriverConnection implements Work.Sink {
       neverBegins |= incomplete.remove(work.id()) != null;
     }
     if (neverBegins) {
-      report(work, notRun(work));
+      report(work, notRun(work), true);
     }
   }
 
@@ -269,15 +269,16 @@ final class DriverConnection implements Work.Sink {
     synchronized (this) {
       window.took(nanos);
     }
-    report(work, result);
+    boolean more = threads.hasWaiting();
+    report(work, result, more);
     ResultOutbox out = outbox;
-    if (!threads.hasWaiting()) {
+    if (!more) {
       out.flush();
     }
     out.holdUp();
   }
 
-  private void report(Work work, TaskResult result) {
+  private void report(Work work, TaskResult result, boolean more) {
     boolean leave;
     synchronized (this) {
       if (held.remove(work.id()) == null) {
@@ -285,7 +286,7 @@ final class DriverConnection implements Work.Sink {
       }
       leave = closing && held.isEmpty();
     }
-    outbox.add(result);
+    outbox.add(result, more);
     if (leave) {
       outbox.finish();
     }
@@ -306,7 +307,7 @@ final class DriverConnection implements Work.Sink {
       synchronized (this) {
         window.shrink();
       }
-      back.forEach(work -> report(work, notRun(work)));
+      back.forEach(work -> report(work, notRun(work), true));
     }
   }
 }

@@ -19,6 +19,10 @@ final class ResultOutbox implements AutoCloseable {
   private static final int PIECE_BYTES = 256 << 10;
   private static final int MESSAGE_BYTES = 512 << 10;
   private static final int MESSAGE_RESULTS = 1_024;
+
+  /** How long a result waits for others to go with it while tasks wait. */
+  private static final long LINGER_NANOS = 500_000;
+
   private static final long MOST_WAITING_BYTES = 16 << 20;
 
   private final ClientCallStreamObserver<RunTasksRequest> out;
@@ -42,11 +46,16 @@ final class ResultOutbox implements AutoCloseable {
     this.credits = credits;
   }
 
-  /** Adds a result; never waits. */
-  void add(TaskResult result) {
+  /**
+   * Adds a result; never waits.
+   *
+   * @param more whether the caller has more to do and will not {@link #flush}: then {@link
+   *     #flushOrWait} sends it soon
+   */
+  void add(TaskResult result, boolean more) {
     lock.lock();
     try {
-      if (waiting.isEmpty()) {
+      if (more && waiting.isEmpty()) {
         changed.signalAll();
       }
       waiting.add(result);
@@ -96,6 +105,14 @@ final class ResultOutbox implements AutoCloseable {
     try {
       if (waiting.isEmpty() && !closed && (!finishing || finished)) {
         changed.awaitNanos(nanos);
+        long left = LINGER_NANOS;
+        while (!waiting.isEmpty()
+            && waiting.size() < MESSAGE_RESULTS
+            && left > 0
+            && !closed
+            && !finishing) {
+          left = changed.awaitNanos(left);
+        }
       }
     } finally {
       lock.unlock();

@@ -34,7 +34,7 @@ final class TaskCall {
   private ByteString value(Work work) throws Exception {
     return switch (work.kind()) {
       case SERIALIZED_JAVA -> {
-        Object task = JavaSerialization.deserialize(work.bytes().newInput(), classes);
+        Object task = JavaSerialization.deserialize(work.bytes(), classes);
         if (!(task instanceof Callable<?> callable)) {
           throw new IllegalArgumentException(
               "not a java.util.concurrent.Callable: " + task.getClass().getName());

@@ -1,5 +1,6 @@
 package io.slipway.serialization;
 
+import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +9,12 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 
-/** Writes and reads objects. Internal to Slipway's own driver and executor. */
+/**
+ * Writes and reads objects: in a short form of our own what has one, everything else as Java does.
+ * Internal to Slipway's own driver and executor.
+ */
 public final class JavaSerialization {
   private JavaSerialization() {}
 
@@ -20,6 +25,12 @@ public final class JavaSerialization {
    * @throws NotSerializableException saying which object on which path can't be written
    */
   public static byte[] serialize(Object object, String what) throws NotSerializableException {
+    Optional<byte[]> compact = CompactForm.write(object);
+    return compact.isPresent() ? compact.get() : serializeByJava(object, what);
+  }
+
+  private static byte[] serializeByJava(Object object, String what)
+      throws NotSerializableException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
@@ -37,9 +48,12 @@ public final class JavaSerialization {
    * @param classes where its classes are found
    * @throws IOException if the bytes are no object, or its own reading failed
    */
-  public static Object deserialize(InputStream bytes, ClassLoader classes)
+  public static Object deserialize(ByteString bytes, ClassLoader classes)
       throws IOException, ClassNotFoundException {
-    try (ObjectInputStream in = new LoaderObjectInputStream(bytes, classes)) {
+    if (!bytes.isEmpty() && CompactForm.isFirst(bytes.byteAt(0))) {
+      return CompactForm.read(bytes.toByteArray(), classes);
+    }
+    try (ObjectInputStream in = new LoaderObjectInputStream(bytes.newInput(), classes)) {
       return in.readObject();
     }
   }

@@ -3,7 +3,7 @@ package io.slipway.serialization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
+import com.google.protobuf.ByteString;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -45,8 +45,7 @@ class JavaSerializationTest {
     byte[] bytes = JavaSerialization.serialize(List.of("a", 1, new int[0].length), "the task");
 
     assertThat(
-            JavaSerialization.deserialize(
-                new ByteArrayInputStream(bytes), getClass().getClassLoader()))
+            JavaSerialization.deserialize(ByteString.copyFrom(bytes), getClass().getClassLoader()))
         .isEqualTo(List.of("a", 1, 0));
   }
 
@@ -57,7 +56,7 @@ class JavaSerializationTest {
     assertThat(
             (Object[])
                 JavaSerialization.deserialize(
-                    new ByteArrayInputStream(bytes), getClass().getClassLoader()))
+                    ByteString.copyFrom(bytes), getClass().getClassLoader()))
         .containsExactly(int.class, new long[] {1});
   }
 
