@@ -68,13 +68,11 @@ class ITMasterLoss {
             cluster.examples(),
             "400000000",
             "40");
-    cluster.awaitState("pi", "RUNNING");
+    // An executor that has not found its driver yet would have to ask a master for it.
     Awaitility.await()
         .atMost(TestCluster.LONG)
-        .until(
-            () ->
-                cluster.status(cluster.idOf("pi")).get("executorsRunning").getAsInt() == 2
-                    || run.out().contains("pi"));
+        .ignoreExceptions()
+        .until(() -> !cluster.status(cluster.idOf("pi")).get("progress").isJsonNull());
 
     cluster.killMaster();
     run.awaitOut("pi is about 3.14");

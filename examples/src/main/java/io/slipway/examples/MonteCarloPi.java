@@ -1,10 +1,10 @@
 package io.slipway.examples;
 
 import io.slipway.driver.SlipwaySession;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.concurrent.Future;
 
 /**
  * Estimates pi: of points drawn at random from a square, the share that lies in its circle is a
@@ -28,12 +28,17 @@ public final class MonteCarloPi {
       System.exit(2);
     }
     long each = points / tasks;
-    List<Long> seeds = LongStream.range(0, tasks).boxed().collect(Collectors.toList());
     try (SlipwaySession session =
         SlipwaySession.builder().name("monte-carlo-pi").executors(2).open()) {
+      List<Future<Long>> results = new ArrayList<>();
+      for (int task = 0; task < tasks; task++) {
+        long seed = task;
+        results.add(session.executor().submit(() -> inside(seed, each)));
+      }
       long inside = 0;
-      for (long found : session.executor().map(seeds, seed -> inside(seed, each))) {
-        inside += found;
+      for (int task = 0; task < tasks; task++) {
+        inside += results.get(task).get();
+        session.setProgress((task + 1.0) / tasks);
       }
       System.out.printf("pi is about %.6f%n", 4.0 * inside / (each * tasks));
     }
