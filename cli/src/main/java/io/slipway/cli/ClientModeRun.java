@@ -84,7 +84,7 @@ final class ClientModeRun {
               + options.requestId
               + " has been used for "
               + id
-              + " already, whose driver runs elsewhere; 'slipway status "
+              + " already, which has a driver; 'slipway status "
               + id
               + "' shows it");
     }

@@ -70,6 +70,10 @@ final class ConnectionOptions {
         throw CommandFailedException.usage(source + ": " + e.getMessage());
       }
     }
+    if (found.isEmpty()) {
+      throw CommandFailedException.usage(
+          source + " names no address; give HOST:PORT, as 'slipway --help' tells");
+    }
     for (HostPort address : found) {
       if (address.port() == 0) {
         throw CommandFailedException.usage(

@@ -32,6 +32,23 @@ final class Failures {
         problem);
   }
 
+  /**
+   * Explains why a master or a worker can't start.
+   *
+   * @param flag that names its directory
+   */
+  static CommandFailedException start(Exception problem, String flag) {
+    // The message of such an exception is the file's name alone.
+    return CommandFailedException.failed(
+        problem.getCause() instanceof FileSystemException cause
+            ? "can't use its directory: "
+                + Reasons.of(cause)
+                + "; give one that this account may write to: "
+                + flag
+            : problem.getMessage(),
+        problem);
+  }
+
   private static String advice(SlipwayException problem) {
     return switch (problem.kind()) {
       case UNREACHABLE -> "; check --master, and that the master runs";

@@ -102,7 +102,7 @@ final class MasterCommand implements Callable<Integer> {
       return foreground.run(
           master.ready(), "master ready at " + master.address(), new CompletableFuture<>());
     } catch (MasterException e) {
-      throw CommandFailedException.failed(e.getMessage(), e);
+      throw Failures.start(e, "--data-dir");
     }
   }
 

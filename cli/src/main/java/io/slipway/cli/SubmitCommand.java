@@ -7,7 +7,6 @@ import io.slipway.client.Submission;
 import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -96,13 +95,13 @@ final class SubmitCommand implements Callable<Integer> {
     try (Scratch scratch = Scratch.create("slipway-submit-")) {
       ResolvedSubmission resolved =
           new SubmissionResolver(options, scratch.directory()).resolve(program, isCommand());
-      try (SlipwayClient client = SlipwayClient.connect(masters, token, ClientCommand.PATIENCE)) {
-        return submit(client, resolved, scratch.directory());
+      try (SlipwayClient client = SlipwayClient.connect(masters, token)) {
+        return submit(client, resolved, scratch);
       }
     }
   }
 
-  private int submit(SlipwayClient client, ResolvedSubmission resolved, Path scratch)
+  private int submit(SlipwayClient client, ResolvedSubmission resolved, Scratch scratch)
       throws IOException, InterruptedException {
     String requestId = options.requestId == null ? UUID.randomUUID().toString() : options.requestId;
     boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
@@ -120,9 +119,12 @@ final class SubmitCommand implements Callable<Integer> {
     }
     Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
     if (clientMode) {
-      return new ClientModeRun(client, handle, resolved, options, stop, console, scratch)
+      return new ClientModeRun(
+              client, handle, resolved, options, stop, console, scratch.directory())
           .run(output.isJson());
     }
+    // Whatever ends the wait, and however long it lasts: the cluster has the files now.
+    scratch.close();
     return new ClusterModeWait(client, handle.id(), console, output.isJson()).run(wait, follow);
   }
 

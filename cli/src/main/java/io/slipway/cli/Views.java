@@ -90,8 +90,9 @@ final class Views {
     if (report.ending().isEmpty() && !report.reason().isEmpty()) {
       line.append(": ").append(report.reason());
     }
-    if (!report.killedBy().isEmpty()) {
-      line.append(" (killed by ").append(report.killedBy()).append(')');
+    String killedBy = report.killedBy();
+    if (!killedBy.isEmpty() && !line.toString().endsWith("killed by " + killedBy)) {
+      line.append(" (killed by ").append(killedBy).append(')');
     }
     return TextTable.printable(line.toString());
   }

@@ -169,7 +169,7 @@ final class WorkerCommand implements Callable<Integer> {
       try {
         worker.start();
       } catch (WorkerStartException e) {
-        throw CommandFailedException.failed(e.getMessage(), e);
+        throw Failures.start(e, "--work-dir");
       }
       return foreground.run(
           worker.registered(), "worker ready at " + worker.address(), worker.end());

@@ -76,6 +76,7 @@ class SlipwayMainTest {
         "submit --deploy-mode both x.jar | --deploy-mode | both",
         "submit --master nowhere x.jar | --master | not an address: 'nowhere'",
         "submit --master 1.2.3.4:99999 x.jar | --master | 99999",
+        "list --master , | --master | names no address",
         "submit --lost-after 60 x.jar | --lost-after | not a span of time: '60'",
         "worker --master h:1 --cores 0 | --cores | 0 is not between 1 and",
         "worker --master h:1 --memory 8 | --memory | not a size: '8'",
@@ -93,6 +94,25 @@ class SlipwayMainTest {
     assertThat(invocation.out()).isEmpty();
     assertThat(invocation.err().lines()).hasSize(1);
     assertThat(invocation.err()).contains(flag).contains(value).contains("--help");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"master, --data-dir", "worker --master 127.0.0.1:1, --work-dir"})
+  void directory_thatCannotBeMade_isNamedWithTheReason(String command, String flag)
+      throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path tokens = Files.createDirectory(directory.resolve("tokens"));
+    Files.createFile(
+        tokens.resolve("cluster-token"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(tokens.resolve("cluster-token"), "0123456789abcdef0123456789abcdef");
+    String line = command + " --listen 127.0.0.1:0 --token-dir " + tokens + " " + flag + " " + file;
+
+    Invocation invocation = Invocation.of(line.split(" "));
+
+    assertThat(invocation.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(invocation.err().lines()).hasSize(1);
+    assertThat(invocation.err()).contains("can't use its directory: ", file.toString(), flag);
   }
 
   @Test

@@ -125,7 +125,8 @@ final class TestCluster implements AutoCloseable {
     Path out = directory.resolve("run-" + number + ".out");
     Path err = directory.resolve("run-" + number + ".err");
     List<String> line = new ArrayList<>();
-    // Tests that were started in the background may ignore SIGINT, and so would all that they start.
+    // Tests that were started in the background may ignore SIGINT, and so would all that they
+    // start.
     line.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
     line.add(home.resolve("bin").resolve("slipway").toString());
     line.addAll(Arrays.asList(arguments));

@@ -67,6 +67,33 @@ public final class Samples {
         ApplicationSpec.DEFAULT_REGISTER_TIMEOUT);
   }
 
+  /** A cluster-mode application whose driver asks for a launcher. */
+  public static ApplicationSpec clusterWith(String launcher) {
+    ApplicationSpec plain = cluster();
+    LaunchTemplate template = template(1);
+    return new ApplicationSpec(
+        plain.name(),
+        plain.deployMode(),
+        Optional.of(
+            new LaunchTemplate(
+                template.command(),
+                template.environment(),
+                template.secretEnvironment(),
+                template.files(),
+                template.resources(),
+                template.user(),
+                template.ports(),
+                Optional.of(launcher),
+                template.launcherOptions(),
+                template.grace())),
+        plain.profiles(),
+        plain.maxCores(),
+        plain.maxAttempts(),
+        plain.priority(),
+        plain.lostAfter(),
+        plain.registerTimeout());
+  }
+
   public static ApplicationSpec client(ExecutorProfile... profiles) {
     return new ApplicationSpec(
         "sample",

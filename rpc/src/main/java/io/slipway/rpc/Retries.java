@@ -5,6 +5,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.slipway.model.HostPort;
 import io.slipway.proto.common.v1.Reason;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -132,6 +134,9 @@ final class Retries {
     Throwable root = refusal;
     while (root.getCause() != null) {
       root = root.getCause();
+    }
+    if (root instanceof UnresolvedAddressException || root instanceof UnknownHostException) {
+      return "can't be reached (its name is not known here)";
     }
     String message = String.valueOf(root.getMessage());
     return root instanceof java.net.ConnectException && message.contains("refused")

@@ -184,7 +184,8 @@ class LeaderChannelTest {
 
     assertThatThrownBy(() -> version(channel(Patience.of(Duration.ofMillis(300)), unknown)))
         .isInstanceOf(Refusal.class)
-        .hasMessageContaining("no-such-host.invalid:7077 can't be reached");
+        .hasMessageContaining(
+            "no-such-host.invalid:7077 can't be reached (its name is not known here)");
   }
 
   @Test

@@ -22,8 +22,11 @@ import io.slipway.master.state.Fact;
 import io.slipway.master.state.RoundCodec;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ApplicationSpec;
+import io.slipway.model.ApplicationState;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
+import io.slipway.model.LaunchTemplate;
 import io.slipway.model.WorkerId;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -34,6 +37,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** What clients ask. */
@@ -73,9 +78,10 @@ final class ClientHandlers {
             "request id '" + request.requestId() + "' was used for another request");
       }
       ApplicationId id = new ApplicationId(answered.answer());
-      return reply(id, request.spec().deployMode(), true);
+      return reply(id, awaitsItsDriver(id), true);
     }
     SubmissionLimits.check(request.spec());
+    checkLaunchers(request.spec());
     String day =
         LocalDate.ofInstant(
                 Instant.ofEpochMilli(state.meta().moment().wallMillis()), ZoneOffset.UTC)
@@ -94,11 +100,48 @@ final class ClientHandlers {
             request.executorsAwaitDriver());
     Checks.limit("the submission's size in bytes", RoundCodec.bytes(fact), SubmissionLimits.BYTES);
     round.accept(fact);
-    return reply(id, request.spec().deployMode(), false);
+    return reply(id, request.spec().deployMode() == DeployMode.CLIENT, false);
   }
 
-  private Supplier<Submitted> reply(ApplicationId id, DeployMode mode, boolean repeated) {
-    int attempt = mode == DeployMode.CLIENT ? 1 : 0;
+  /** Whether a submitter that asks again may still start the driver: nobody has begun to. */
+  private boolean awaitsItsDriver(ApplicationId id) {
+    return state
+        .application(id)
+        .filter(row -> row.submission().spec().deployMode() == DeployMode.CLIENT)
+        .filter(row -> row.state() == ApplicationState.QUEUED)
+        .isPresent();
+  }
+
+  /**
+   * A name that no worker knows is a slip, not something to wait for; unless there are none yet.
+   */
+  private void checkLaunchers(ApplicationSpec spec) {
+    Set<String> wanted = new TreeSet<>();
+    if (spec.deployMode() == DeployMode.CLUSTER) {
+      spec.driver().flatMap(LaunchTemplate::launcher).ifPresent(wanted::add);
+    }
+    spec.profiles().forEach(profile -> profile.template().launcher().ifPresent(wanted::add));
+    if (wanted.isEmpty() || state.workerIds().isEmpty()) {
+      return;
+    }
+    Set<String> known = new TreeSet<>();
+    for (WorkerId worker : state.workerIds()) {
+      state.worker(worker).ifPresent(row -> known.addAll(row.registration().launchers()));
+    }
+    wanted.removeAll(known);
+    if (!wanted.isEmpty()) {
+      throw new RequestRefused(
+          Refusal.FAILED_PRECONDITION,
+          "no worker has the launcher '"
+              + wanted.iterator().next()
+              + "' (there are: "
+              + String.join(", ", known)
+              + ")");
+    }
+  }
+
+  private Supplier<Submitted> reply(ApplicationId id, boolean withToken, boolean repeated) {
+    int attempt = withToken ? 1 : 0;
     long lease = Liveness.leaseMillis(state.workerIds().size());
     return () -> new Submitted(id, attempt, repeated, lease);
   }

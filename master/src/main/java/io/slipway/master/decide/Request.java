@@ -59,7 +59,8 @@ public sealed interface Request<R> {
    * The id of an accepted application.
    *
    * @param application its id
-   * @param attempt 1 in client mode, whose driver begins at once; 0 in cluster mode
+   * @param attempt 1 if the submitter may start the driver: in client mode, until it was heard of;
+   *     else 0
    * @param repeated whether this request had been answered before
    * @param leaseMillis how long a client-mode driver is thought alive after each renewal
    */

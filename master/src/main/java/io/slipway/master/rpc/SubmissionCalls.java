@@ -14,7 +14,6 @@ import io.slipway.master.state.Execution;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.ApplicationState;
-import io.slipway.model.DeployMode;
 import io.slipway.model.Digest;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExecutionState;
@@ -104,13 +103,13 @@ public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServi
             Digest.of(request.getSpec().toByteArray()),
             spec,
             spec.profiles().isEmpty());
-    Replies.answer(loop.ask(submission), observer, reply -> submitted(reply, spec));
+    Replies.answer(loop.ask(submission), observer, this::submitted);
   }
 
-  private SubmitApplicationResponse submitted(Request.Submitted reply, ApplicationSpec spec) {
+  private SubmitApplicationResponse submitted(Request.Submitted reply) {
     SubmitApplicationResponse.Builder response =
         SubmitApplicationResponse.newBuilder().setApplicationId(reply.application().value());
-    if (spec.deployMode() == DeployMode.CLIENT) {
+    if (reply.attempt() > 0) {
       response
           .setApplicationToken(tokens.get().token(reply.application(), reply.attempt()))
           .setLease(Fields.toProto(Duration.ofMillis(reply.leaseMillis())));

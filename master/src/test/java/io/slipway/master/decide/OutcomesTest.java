@@ -233,6 +233,38 @@ class OutcomesTest {
   }
 
   @Test
+  void clientMode_submittedAgain_mayStartTheDriverOnlyUntilItIsHeardOf() {
+    Request.SubmitApplication submission = Samples.submit("r", Samples.client());
+    Request.Submitted first = master.ask(submission);
+
+    Request.Submitted unheard = master.ask(submission);
+    master.ask(new Request.RenewLease(first.application(), 1));
+    Request.Submitted running = master.ask(submission);
+
+    assertThat(unheard.application()).isEqualTo(first.application());
+    assertThat(unheard.attempt()).isEqualTo(1);
+    assertThat(running.application()).isEqualTo(first.application());
+    assertThat(running.attempt()).isZero();
+  }
+
+  @Test
+  void submission_namingALauncherThatNoWorkerHas_isRefused() {
+    assertThatThrownBy(() -> master.ask(Samples.submit("r", Samples.clusterWith("dokcer"))))
+        .isInstanceOf(RequestRefused.class)
+        .hasMessage("no worker has the launcher 'dokcer' (there are: process)");
+    assertThat(master.ask(Samples.submit("s", Samples.clusterWith("process"))).attempt()).isZero();
+  }
+
+  @Test
+  void submission_namingALauncherBeforeAnyWorkerIsThere_waits() {
+    DecidingCore empty = new DecidingCore();
+
+    ApplicationId id = empty.submit(Samples.submit("r", Samples.clusterWith("docker")));
+
+    assertThat(empty.stateOf(id)).isEqualTo(QUEUED);
+  }
+
+  @Test
   void clientMode_finishWithStatus_decides() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
     master.ask(new Request.RenewLease(id, 1));

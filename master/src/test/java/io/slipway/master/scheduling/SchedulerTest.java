@@ -156,7 +156,7 @@ class SchedulerTest {
 
   @Test
   void launcher_mustBeThere() {
-    DecidingCore master = master(4);
+    DecidingCore master = new DecidingCore();
     LaunchTemplate plain = Samples.template(1);
     LaunchTemplate docker =
         new LaunchTemplate(
@@ -172,6 +172,7 @@ class SchedulerTest {
             plain.grace());
     ApplicationId id =
         runClient(master, new ExecutorProfile("default", docker, false, ExecutorTarget.of(1), 0));
+    master.ask(Samples.worker("w1", 4));
     assertThat(workersOf(master, id)).isEmpty();
     assertThat(why(master, id).kind()).isEqualTo(Explanation.Kind.IMPOSSIBLE);
     assertThat(why(master, id).text()).contains("docker");
