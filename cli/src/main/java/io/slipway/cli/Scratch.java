@@ -16,12 +16,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 
-<<<<<<< HEAD
-/** A directory for one command, of mode 0700, removed when the command ends, also by a signal. */
-final class Scratch implements AutoCloseable {
-  private final Path directory;
-  private final Thread atExit = new Thread(this::remove, "scratch-removal");
-=======
 /**
  * A directory for one command, of mode 0700, removed when the command has ended, however it does:
  * what one that was killed has left behind, the next one removes.
@@ -29,7 +23,6 @@ final class Scratch implements AutoCloseable {
 final class Scratch implements AutoCloseable {
   /** Locked as long as the command lives. */
   private static final String LOCK = "lock";
->>>>>>> faults
 
   /** What a killed command has started ends by itself, and needs its files until then. */
   private static final Duration YOUNG = Duration.ofMinutes(1);
@@ -40,13 +33,10 @@ final class Scratch implements AutoCloseable {
 
   private Scratch(Path directory) throws IOException {
     this.directory = directory;
-<<<<<<< HEAD
-=======
     this.lock =
         FileChannel.open(
             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     lock.lock();
->>>>>>> faults
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -95,15 +85,6 @@ final class Scratch implements AutoCloseable {
   /** Removes it with all that is in it, as far as that can be done. Idempotent. */
   @Override
   public void close() {
-    remove();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // The process ends, and finds nothing left to remove.
-    }
-  }
-
-  private void remove() {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
