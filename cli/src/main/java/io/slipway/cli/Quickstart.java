@@ -208,6 +208,9 @@ final class Quickstart {
             "512m",
             "--executor-memory",
             "512m",
+            // Seconds of work: thorough compilation takes longer than it would save.
+            "--java-option",
+            "-XX:TieredStopAtLevel=1",
             "--class",
             MAIN_CLASS,
             examples.toString(),

@@ -29,24 +29,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Measures a real cluster of one machine, started from a distribution: start-up, memory, launches
- * and tasks, each as a ratio to a bare JVM of the same run where that makes sense. Prints a table;
- * nothing is asserted.
+ * and tasks, each as a ratio to a bare JVM of the same run where that makes sense. Prints a table
+ * with the goals beside it; nothing is asserted.
  */
 public final class ClusterFigures {
   private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration ARCHIVE = Duration.ofMinutes(2);
+  private static final int TASKS = 100_000;
 
   private final Path home;
   private final int runs;
   private final Path scratch;
   private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+  private final FigureTable table = new FigureTable(System.out);
   private final List<ClusterProcess> started = new ArrayList<>();
 
   private ClusterFigures(Path home, int runs, Path scratch) {
@@ -84,9 +87,43 @@ public final class ClusterFigures {
   }
 
   private void run() throws Exception {
+    String loadBefore = load();
+    startUps();
+    ClusterProcess master = master(100);
+    ClusterProcess worker = worker(master.address(), 100);
+    HostPort address = master.address();
+    String token = Files.readString(scratch.resolve("tokens/user-token")).strip();
+    token = token.substring(token.indexOf(':') + 1);
+    try (SlipwayClient client = SlipwayClient.connect(List.of(address), token)) {
+      TimeUnit.SECONDS.sleep(5);
+      memory("master, idle", master.pid(), "< 150 MB");
+      memory("worker, idle", worker.pid(), "< 100 MB");
+      for (long keeper : worker.keepers()) {
+        memory("its keeper, idle", keeper, "40 MB");
+      }
+      launchDrivers(client);
+      launchExecutors(client, address, token, worker);
+      memory("master, after these launches", master.pid(), "");
+      memory("worker, after these launches", worker.pid(), "");
+      tasks(address, token, worker);
+    }
+    worker.stop();
+    master.stop();
     System.out.printf(
-        "%d processors, Java %s, %d runs each; medians (smallest–largest)%n",
-        Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"), runs);
+        "%n%d processors, Java %s, %d runs each, load before %s, after %s%n",
+        Runtime.getRuntime().availableProcessors(),
+        System.getProperty("java.version"),
+        runs,
+        loadBefore,
+        load());
+    table.print(System.out);
+  }
+
+  private static String load() throws IOException {
+    return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+  }
+
+  private void startUps() throws Exception {
     Spread bare = new Spread();
     Spread masterReady = new Spread();
     Spread workerReady = new Spread();
@@ -100,28 +137,18 @@ public final class ClusterFigures {
       worker.stop();
       master.stop();
     }
-    print("bare JVM, one line", bare, "ms", bare);
-    print("master: process start to ready", masterReady, "ms", bare);
-    print("worker: process start to ready", workerReady, "ms", bare);
+    table.time("bare JVM, one line", bare, bare, "");
+    table.time("master: process start to ready", masterReady, bare, "1,500 ms when quiet");
+    table.time("worker: process start to ready", workerReady, bare, "1,500 ms when quiet");
+  }
 
-    ClusterProcess master = master(100);
-    ClusterProcess worker = worker(master.address(), 100);
-    HostPort address = master.address();
-    String token = Files.readString(scratch.resolve("tokens/user-token")).strip();
-    token = token.substring(token.indexOf(':') + 1);
-    try (SlipwayClient client = SlipwayClient.connect(List.of(address), token)) {
-      launchDrivers(client);
-      launchExecutors(client, address, token);
-      TimeUnit.SECONDS.sleep(5);
-      System.out.printf("%-44s %d MB%n", "master, idle: resident", master.residentMegabytes());
-      System.out.printf("%-44s %d MB%n", "worker, idle: resident", worker.residentMegabytes());
-      for (long keeper : worker.keepers()) {
-        System.out.printf("%-44s %d MB%n", "its keeper: resident", ClusterProcess.resident(keeper));
-      }
-      tasks(address, token);
-    }
-    worker.stop();
-    master.stop();
+  private void memory(String what, long pid, String goal) throws IOException {
+    Spread resident = new Spread();
+    resident.add(ClusterProcess.memory(pid, "Rss"));
+    table.value(what + ": resident", resident, "MB", goal);
+    Spread proportional = new Spread();
+    proportional.add(ClusterProcess.memory(pid, "Pss"));
+    table.value(what + ": proportional share", proportional, "MB", "");
   }
 
   /** Submission accepted to the first statement of the driver's main. */
@@ -160,34 +187,59 @@ public final class ClusterFigures {
         }
       }
     }
-    print("bare JVM beside it", bare, "ms", bare);
-    print("cluster mode: accepted to the driver's main", toMain, "ms", bare);
+    table.time("cluster mode: accepted to the driver's main", toMain, bare, "4x");
   }
 
   /** The master's decision to the executor's registration with its driver. */
-  private void launchExecutors(SlipwayClient client, HostPort address, String token)
+  private void launchExecutors(
+      SlipwayClient client, HostPort address, String token, ClusterProcess worker)
       throws Exception {
     Spread bare = new Spread();
     Spread registered = new Spread();
-    for (int i = -3; i < runs; i++) {
+    launchExecutor(client, address, token);
+    boolean archive = awaitArchive(worker);
+    for (int i = -2; i < runs; i++) {
       double bareMillis = bareJvm();
-      try (SlipwaySession session = session(address, token, 1)) {
-        require(session.awaitExecutors(1, READY), "an executor");
-        Instant now = Instant.now();
-        ExecutionReport executor =
-            client.get(session.applicationId().value()).executions().stream()
-                .filter(execution -> execution.id().kind() == ExecutionKind.EXECUTOR)
-                .findFirst()
-                .orElseThrow();
-        if (i >= 0) {
-          bare.add(bareMillis);
-          registered.add(millis(executor.createTime().orElseThrow(), now));
+      double millis = launchExecutor(client, address, token);
+      if (i >= 0) {
+        bare.add(bareMillis);
+        registered.add(millis);
+      }
+    }
+    String how = archive ? "" : " (no class archive)";
+    table.time("executor: decision to registered" + how, registered, bare, "8x");
+  }
+
+  private double launchExecutor(SlipwayClient client, HostPort address, String token)
+      throws Exception {
+    double millis;
+    try (SlipwaySession session = session(address, token, 1)) {
+      require(session.awaitExecutors(1, READY), "an executor");
+      Instant now = Instant.now();
+      ExecutionReport executor =
+          client.get(session.applicationId().value()).executions().stream()
+              .filter(execution -> execution.id().kind() == ExecutionKind.EXECUTOR)
+              .findFirst()
+              .orElseThrow();
+      millis = millis(executor.createTime().orElseThrow(), now);
+    }
+    awaitNothingRuns(client);
+    return millis;
+  }
+
+  /** The worker makes one after its first launch, in the background. */
+  private boolean awaitArchive(ClusterProcess worker) throws Exception {
+    Path archives = worker.directory().resolve("launchers/process/class-archives");
+    long until = System.nanoTime() + ARCHIVE.toNanos();
+    while (System.nanoTime() < until) {
+      try (var files = Files.list(archives)) {
+        if (files.anyMatch(file -> file.toString().endsWith(".jsa"))) {
+          return true;
         }
       }
-      awaitNothingRuns(client);
+      TimeUnit.MILLISECONDS.sleep(100);
     }
-    print("bare JVM beside it", bare, "ms", bare);
-    print("executor: decision to registered", registered, "ms", bare);
+    return false;
   }
 
   private void awaitNothingRuns(SlipwayClient client) throws Exception {
@@ -198,14 +250,17 @@ public final class ClusterFigures {
   }
 
   /** No-op tasks through two executors. */
-  private void tasks(HostPort address, String token) throws Exception {
+  private void tasks(HostPort address, String token, ClusterProcess worker) throws Exception {
     try (SlipwaySession session = session(address, token, 2)) {
       require(session.awaitExecutors(2, READY), "two executors");
       Spread rate = new Spread();
+      Spread cpu = new Spread();
       Spread trip = new Spread();
       for (int round = 0; round < 8; round++) {
-        double perSecond = noOps(session, 100_000);
+        double before = cpuMicros(worker);
+        double perSecond = noOps(session, TASKS);
         if (round >= 3) {
+          cpu.add((cpuMicros(worker) - before) / TASKS);
           rate.add(perSecond);
         }
       }
@@ -216,15 +271,22 @@ public final class ClusterFigures {
           trip.add((System.nanoTime() - begin) / 1e3);
         }
       }
-      System.out.printf(
-          Locale.ROOT,
-          "%-44s %,.0f/s (%,.0f–%,.0f)%n",
-          "no-op tasks through two executors",
-          rate.median(),
-          rate.smallest(),
-          rate.largest());
-      System.out.printf(Locale.ROOT, "%-44s %.0f us%n", "round trip of one task", trip.median());
+      table.value("no-op tasks through two executors", rate, "/s", "100,000/s when quiet");
+      table.value("their CPU time, each, in all processes", cpu, "us", "");
+      table.value("round trip of one task", trip, "us", "");
     }
+  }
+
+  /** CPU time in microseconds that this process and all executors have used. */
+  private static double cpuMicros(ClusterProcess worker) {
+    Stream<ProcessHandle> executors =
+        worker.keepers().stream()
+            .flatMap(keeper -> ProcessHandle.of(keeper).stream())
+            .flatMap(ProcessHandle::children);
+    return Stream.concat(Stream.of(ProcessHandle.current()), executors)
+        .mapToLong(
+            process -> process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1_000)
+        .sum();
   }
 
   private static double noOps(SlipwaySession session, int count) throws Exception {
@@ -240,14 +302,15 @@ public final class ClusterFigures {
     return count / ((System.nanoTime() - begin) / 1e9);
   }
 
-  private SlipwaySession session(HostPort address, String token, int executors)
-      throws InterruptedException {
+  /** With the class path of an application: the bundle of the api, and a jar of its own. */
+  private SlipwaySession session(HostPort address, String token, int executors) throws Exception {
     return SlipwaySession.builder()
         .name("figures")
         .master(address.toString())
         .token(token)
         .executors(executors)
         .executorMemory("512m")
+        .classPath(List.of(ApiBundle.locate().orElseThrow(), ownJar()))
         .open();
   }
 
@@ -272,6 +335,7 @@ public final class ClusterFigures {
 
   private ClusterProcess master(int number) throws IOException {
     return start(
+        scratch.resolve("master-" + number),
         "master",
         "--listen",
         "127.0.0.1:0",
@@ -281,6 +345,7 @@ public final class ClusterFigures {
 
   private ClusterProcess worker(HostPort master, int number) throws IOException {
     return start(
+        scratch.resolve("worker-" + number),
         "worker",
         "--master",
         master.toString(),
@@ -294,13 +359,13 @@ public final class ClusterFigures {
         scratch.resolve("worker-" + number).toString());
   }
 
-  private ClusterProcess start(String... arguments) throws IOException {
+  private ClusterProcess start(Path directory, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/slipway").toString());
     command.addAll(List.of(arguments));
     command.add("--token-dir");
     command.add(scratch.resolve("tokens").toString());
-    ClusterProcess process = ClusterProcess.start(command, scratch);
+    ClusterProcess process = ClusterProcess.start(command, directory, scratch);
     started.add(process);
     return process;
   }
@@ -320,17 +385,5 @@ public final class ClusterFigures {
     if (!held) {
       throw new IllegalStateException("waited in vain for " + what);
     }
-  }
-
-  private static void print(String what, Spread values, String unit, Spread bare) {
-    System.out.printf(
-        Locale.ROOT,
-        "%-44s %.0f %s (%.0f–%.0f), %.2f times a bare JVM%n",
-        what,
-        values.median(),
-        unit,
-        values.smallest(),
-        values.largest(),
-        values.median() / bare.median());
   }
 }

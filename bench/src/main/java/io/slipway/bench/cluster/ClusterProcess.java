@@ -19,15 +19,23 @@ final class ClusterProcess {
   private final Process process;
   private final HostPort address;
   private final double readyMillis;
+  private final Path directory;
 
-  private ClusterProcess(Process process, HostPort address, double readyMillis) {
+  private ClusterProcess(Process process, HostPort address, double readyMillis, Path directory) {
     this.process = process;
+    this.directory = directory;
     this.address = address;
     this.readyMillis = readyMillis;
   }
 
-  /** Starts a command and waits for its line with "ready at HOST:PORT". */
-  static ClusterProcess start(List<String> command, Path scratch) throws IOException {
+  /**
+   * Starts a command and waits for its line with "ready at HOST:PORT".
+   *
+   * @param directory where it keeps what it has, as the command says
+   * @param scratch for its error output
+   */
+  static ClusterProcess start(List<String> command, Path directory, Path scratch)
+      throws IOException {
     Path errors = Files.createTempFile(scratch, "stderr-", ".log");
     long begin = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
@@ -36,7 +44,7 @@ final class ClusterProcess {
       Matcher matcher = READY.matcher(line);
       if (matcher.matches()) {
         double millis = (System.nanoTime() - begin) / 1e6;
-        return new ClusterProcess(process, HostPort.parse(matcher.group(1)), millis);
+        return new ClusterProcess(process, HostPort.parse(matcher.group(1)), millis, directory);
       }
     }
     throw new IOException(command + " ended before it was ready: " + Files.readString(errors));
@@ -46,12 +54,16 @@ final class ClusterProcess {
     return address;
   }
 
+  Path directory() {
+    return directory;
+  }
+
   double readyMillis() {
     return readyMillis;
   }
 
-  long residentMegabytes() throws IOException {
-    return resident(process.pid());
+  long pid() {
+    return process.pid();
   }
 
   /** The keepers that this worker's launcher started; they are processes of their own. */
@@ -64,13 +76,19 @@ final class ClusterProcess {
         .toList();
   }
 
-  static long resident(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+  /**
+   * Memory of a process in megabytes.
+   *
+   * @param field of {@code smaps_rollup}: {@code Rss}, what is resident, files that other processes
+   *     map too included; {@code Pss}, the same with each page divided among those that map it
+   */
+  static double memory(long pid, String field) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps_rollup"))) {
+      if (line.startsWith(field + ":")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
       }
     }
-    throw new IOException("no VmRSS of " + pid);
+    throw new IOException("no " + field + " of " + pid);
   }
 
   void stop() {

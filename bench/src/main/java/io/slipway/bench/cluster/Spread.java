@@ -13,6 +13,10 @@ final class Spread {
     Collections.sort(values);
   }
 
+  int count() {
+    return values.size();
+  }
+
   double median() {
     int half = values.size() / 2;
     return values.size() % 2 == 1
