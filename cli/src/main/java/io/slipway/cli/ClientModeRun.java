@@ -229,9 +229,14 @@ final class ClientModeRun {
       return ExitCodes.SIGNAL_BASE + number;
     }
     if (stopRequestedBy != null) {
-      boolean lost = recorded ? isLost() : true;
-      console.note(application.id() + (lost ? ": LOST: " : ": KILLED by ") + stopRequestedBy);
-      return lost ? ExitCodes.LOST : ExitCodes.KILLED;
+      ApplicationState state = recorded ? stateAfterStop() : ApplicationState.LOST;
+      console.note(
+          application.id()
+              + ": "
+              + state
+              + (state == ApplicationState.KILLED ? " by " : ": ")
+              + stopRequestedBy);
+      return Outcome.exitCodeOfStopped(state);
     }
     if (!(ending.status() instanceof ExitStatus.Exited)) {
       console.note(application.id() + ": the driver " + Views.ending(ending));
@@ -239,12 +244,16 @@ final class ClientModeRun {
     return Outcome.exitCode(ending);
   }
 
-  private boolean isLost() throws InterruptedException {
+  /** What it is, or will be when its executors are gone. */
+  private ApplicationState stateAfterStop() throws InterruptedException {
     try {
       ApplicationReport report = application.report();
-      return report.state() == ApplicationState.LOST;
+      if (report.state() == ApplicationState.LOST) {
+        return ApplicationState.LOST;
+      }
+      return report.killedBy().isEmpty() ? ApplicationState.FAILED : ApplicationState.KILLED;
     } catch (SlipwayException e) {
-      return false;
+      return ApplicationState.KILLED;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.slipway.cli;
 
 import io.slipway.client.ApplicationReport;
+import io.slipway.model.ApplicationState;
 import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 
@@ -17,6 +18,21 @@ final class Outcome {
       case FAILED -> failed(report);
       case QUEUED, STARTING, RUNNING, RESTARTING, STOPPING ->
           throw new IllegalArgumentException("not final: " + report.state());
+    };
+  }
+
+  /**
+   * The same for a driver that was stopped for the cluster's sake, whose own code says nothing.
+   *
+   * @param state LOST, KILLED or FAILED
+   */
+  static int exitCodeOfStopped(ApplicationState state) {
+    return switch (state) {
+      case LOST -> ExitCodes.LOST;
+      case KILLED -> ExitCodes.KILLED;
+      case FAILED -> ExitCodes.FAILED;
+      case SUCCEEDED, QUEUED, STARTING, RUNNING, RESTARTING, STOPPING ->
+          throw new IllegalArgumentException("not an end by a stop: " + state);
     };
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,9 +51,17 @@ final class Views {
           Integer.toString(report.cores()),
           time(report.submitTime()),
           ran(report.startTime(), report.endTime()),
-          report.ending().map(Views::ending).orElse(report.reason()));
+          stoppedFor(report).or(() -> report.ending().map(Views::ending)).orElse(report.reason()));
     }
     return table.toString();
+  }
+
+  /** Why Slipway ended the driver, which says more than the signal that it was sent. */
+  private static Optional<String> stoppedFor(ApplicationReport report) {
+    return report
+        .ending()
+        .filter(ending -> ending.stop().isPresent() && !report.reason().isEmpty())
+        .map(ending -> report.reason());
   }
 
   /** A table of workers. */
@@ -86,13 +95,18 @@ final class Views {
   /** One application in a line: id, state, and why. */
   static String summary(ApplicationReport report) {
     StringBuilder line = new StringBuilder(report.id() + " " + report.state());
-    report.ending().ifPresent(ending -> line.append(": driver ").append(ending(ending)));
-    if (report.ending().isEmpty() && !report.reason().isEmpty()) {
-      line.append(": ").append(report.reason());
+    List<String> causes = new ArrayList<>();
+    stoppedFor(report).ifPresent(causes::add);
+    report.ending().ifPresent(ending -> causes.add("driver " + ending(ending)));
+    if (causes.isEmpty() && !report.reason().isEmpty()) {
+      causes.add(report.reason());
     }
-    String killedBy = report.killedBy();
-    if (!killedBy.isEmpty() && !line.toString().endsWith("killed by " + killedBy)) {
-      line.append(" (killed by ").append(killedBy).append(')');
+    if (!causes.isEmpty()) {
+      line.append(": ").append(String.join("; ", causes));
+    }
+    String killed = "killed by " + report.killedBy();
+    if (!report.killedBy().isEmpty() && !causes.contains(killed)) {
+      line.append(" (").append(killed).append(')');
     }
     return TextTable.printable(line.toString());
   }

@@ -260,6 +260,41 @@ class ITSubmit {
   }
 
   @Test
+  void requestId_ofAClientModeApplicationThatHasADriver_startsNoOther() throws Exception {
+    String[] line = {"--name", "once-here", "--request-id", "same-here", "--", "true"};
+    assertThat(cluster.command("submit", line).exitCode()).isZero();
+
+    TestCluster.Run second = cluster.command("submit", line);
+
+    assertThat(second.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(second.err()).contains("--request-id same-here", cluster.idOf("once-here"));
+  }
+
+  @Test
+  void executorsThatFailAtOnce_endTheCommandAlikeInBothModes() throws Exception {
+    for (String mode : new String[] {"client", "cluster"}) {
+      TestCluster.Run run =
+          cluster.command(
+              "submit",
+              "--deploy-mode",
+              mode,
+              "--follow",
+              "--executors",
+              "1",
+              "--executor-memory",
+              "16m",
+              "--executor-command",
+              "false",
+              "--",
+              "sleep",
+              "300");
+
+      assertThat(run.exitCode()).as(mode).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.err()).as(mode).contains("FAILED: 10 executors failed in a row");
+    }
+  }
+
+  @Test
   void kill_ofAClientModeApplication_endsItsCommand() throws Exception {
     TestCluster.Run run = cluster.command("submit", "--name", "victim", "--", "sleep", "300");
     String id = cluster.awaitState("victim", "RUNNING");

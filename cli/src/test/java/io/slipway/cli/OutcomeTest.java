@@ -54,18 +54,36 @@ class OutcomeTest {
     assertThat(code(ApplicationState.LOST, Ending.lost("cut off"))).isEqualTo(ExitCodes.LOST);
   }
 
+  @Test
+  void exitCode_ofAStoppedClientModeDriver_isThatOfClusterMode() {
+    Ending stopped =
+        new Ending(new ExitStatus.Signalled(15), false, Optional.of(StopKind.ASKED), "");
+
+    assertThat(Outcome.exitCodeOfStopped(ApplicationState.FAILED))
+        .isEqualTo(code(ApplicationState.FAILED, stopped));
+    assertThat(Outcome.exitCodeOfStopped(ApplicationState.KILLED))
+        .isEqualTo(code(ApplicationState.KILLED, stopped));
+    assertThat(Outcome.exitCodeOfStopped(ApplicationState.LOST))
+        .isEqualTo(code(ApplicationState.LOST, stopped));
+  }
+
   private static int code(ApplicationState state, Ending ending) {
     return Outcome.exitCode(report(state, Optional.of(ending)));
   }
 
   static ApplicationReport report(ApplicationState state, Optional<Ending> ending) {
+    return report(state, ending, "", "");
+  }
+
+  static ApplicationReport report(
+      ApplicationState state, Optional<Ending> ending, String reason, String killedBy) {
     return new ApplicationReport(
         new ApplicationId("app-20261122-0007"),
         "report",
         "alice",
         DeployMode.CLUSTER,
         state,
-        "",
+        reason,
         1,
         ending,
         Optional.empty(),
@@ -78,6 +96,6 @@ class OutcomeTest {
         2,
         0,
         "",
-        "");
+        killedBy);
   }
 }

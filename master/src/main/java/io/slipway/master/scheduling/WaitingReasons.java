@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Says in words why something waits; looks at all workers, since nobody asks often. */
 final class WaitingReasons {
@@ -82,7 +83,11 @@ final class WaitingReasons {
     for (ExecutorProfile profile : row.profiles()) {
       if (profile.minimum() > 0) {
         Shape shape = Shape.of(profile.template());
-        reasons.add(shortage(row, profile.name(), profile.minimum(), shape, driver.resources()));
+        Reason one = shortage(row, profile.name(), profile.minimum(), shape, driver.resources());
+        reasons.add(
+            one.kind() == Kind.RESOURCES && !profile.allCores()
+                ? minimum(row, profile, Shape.of(driver), one)
+                : one);
       }
     }
     if (reasons.isEmpty()) {
@@ -90,6 +95,68 @@ final class WaitingReasons {
     }
     // What can never be is said before what may come.
     reasons.sort(Comparator.comparing((Reason one) -> one.kind() != Kind.IMPOSSIBLE));
+  }
+
+  /** Where one executor alone may fit, but not as many as must. */
+  private Reason minimum(Application row, ExecutorProfile profile, Shape driver, Reason one) {
+    Shape shape = Shape.of(profile.template());
+    String wanted =
+        "its minimum of "
+            + profile.minimum()
+            + " executors, each of "
+            + shape.unit()
+            + ", beside its driver of "
+            + driver.unit();
+    int inAll = room(row, shape, driver, worker -> worker.registration().capacity());
+    if (inAll < profile.minimum()) {
+      String text = " can never fit: all workers together have room for " + inAll + " of them";
+      return new Reason(Kind.IMPOSSIBLE, profile.name(), profile.minimum(), wanted + text);
+    }
+    int now = room(row, shape, driver, Worker::free);
+    if (now < profile.minimum()) {
+      String text = " does not fit now: there is room for " + now + " of them; " + one.text();
+      return new Reason(Kind.RESOURCES, profile.name(), profile.minimum(), wanted + text);
+    }
+    return one;
+  }
+
+  /** How many units fit with the driver at the place where it takes the least of their room. */
+  private int room(
+      Application row, Shape shape, Shape driver, Function<Worker, Resources> resources) {
+    long sum = 0;
+    long leastLost = Long.MAX_VALUE;
+    for (WorkerId id : state.workerIds()) {
+      Worker worker = state.worker(id).orElseThrow();
+      if (!worker.usable() || row.avoids(id)) {
+        continue;
+      }
+      Resources there = resources.apply(worker);
+      long units = shape.possibleOn(worker) ? units(there, shape.unit()) : 0;
+      sum += units;
+      if (driver.possibleOn(worker) && there.fits(driver.unit())) {
+        long beside =
+            shape.possibleOn(worker) ? units(there.minus(driver.unit()), shape.unit()) : 0;
+        leastLost = Math.min(leastLost, units - beside);
+      }
+    }
+    return (int) Math.min(Integer.MAX_VALUE, leastLost == Long.MAX_VALUE ? 0 : sum - leastLost);
+  }
+
+  private static long units(Resources there, Resources unit) {
+    long units = Long.MAX_VALUE / 1_000_000;
+    if (unit.cores() > 0) {
+      units = Math.min(units, there.cores() / unit.cores());
+    }
+    if (unit.memoryBytes() > 0) {
+      units = Math.min(units, there.memoryBytes() / unit.memoryBytes());
+    }
+    for (Map.Entry<String, Long> custom : unit.custom().entrySet()) {
+      if (custom.getValue() > 0) {
+        long available = there.custom().getOrDefault(custom.getKey(), 0L);
+        units = Math.min(units, available / custom.getValue());
+      }
+    }
+    return units;
   }
 
   private boolean fitsNow(Application row, Shape shape) {

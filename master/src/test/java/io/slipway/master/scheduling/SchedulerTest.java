@@ -188,6 +188,33 @@ class SchedulerTest {
   }
 
   @Test
+  void minimumThatNeverFits_isSaidWithBothNumbers() {
+    DecidingCore master = master(2, 1);
+
+    ApplicationId id =
+        master.submit(Samples.submit("r", Samples.cluster(Samples.profile(1, 4, 3))));
+
+    assertThat(why(master, id).kind()).isEqualTo(Explanation.Kind.IMPOSSIBLE);
+    assertThat(why(master, id).text())
+        .startsWith("its minimum of 3 executors, each of 1 core, 1g, beside its driver of ")
+        .endsWith("can never fit: all workers together have room for 2 of them");
+  }
+
+  @Test
+  void minimumThatDoesNotFitNow_isSaidWithBothNumbers() {
+    DecidingCore master = master(4);
+    ApplicationId other = master.submit(Samples.submit("other", Samples.cluster()));
+    master.launched(other.driver(1));
+
+    ApplicationId id =
+        master.submit(Samples.submit("r", Samples.cluster(Samples.profile(1, 3, 3))));
+
+    assertThat(why(master, id).kind()).isEqualTo(Explanation.Kind.RESOURCES);
+    assertThat(why(master, id).text())
+        .contains("its minimum of 3 executors", "does not fit now: there is room for 2 of them");
+  }
+
+  @Test
   void driver_isAdmittedTogetherWithItsMinimum_orNotAtAll() {
     DecidingCore master = master(4);
 

@@ -1,0 +1,60 @@
+package io.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.slipway.client.ApplicationReport;
+import io.slipway.model.ApplicationState;
+import io.slipway.model.Ending;
+import io.slipway.model.ExitStatus;
+import io.slipway.model.StopKind;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ViewsTest {
+  private static final Ending STOPPED =
+      new Ending(new ExitStatus.Signalled(15), false, Optional.of(StopKind.ASKED), "");
+
+  @Test
+  void summary_ofADriverThatEndedByItself_saysHow() {
+    ApplicationReport report =
+        OutcomeTest.report(
+            ApplicationState.FAILED, Optional.of(Ending.exited(7)), "exited with 7", "");
+
+    assertThat(Views.summary(report)).isEqualTo("app-20261122-0007 FAILED: driver exited with 7");
+  }
+
+  @Test
+  void summary_ofADriverThatWasStopped_saysWhyFirst() {
+    ApplicationReport report =
+        OutcomeTest.report(
+            ApplicationState.FAILED, Optional.of(STOPPED), "10 executors failed in a row", "");
+
+    assertThat(Views.summary(report))
+        .isEqualTo(
+            "app-20261122-0007 FAILED: 10 executors failed in a row; driver ended by SIGTERM");
+    assertThat(Views.applications(List.of(report))).contains("10 executors failed in a row");
+  }
+
+  @Test
+  void summary_ofAKilledApplication_saysByWhomOnce() {
+    assertThat(
+            Views.summary(
+                OutcomeTest.report(
+                    ApplicationState.STOPPING, Optional.empty(), "killed by ann", "ann")))
+        .isEqualTo("app-20261122-0007 STOPPING: killed by ann");
+    assertThat(
+            Views.summary(
+                OutcomeTest.report(
+                    ApplicationState.KILLED, Optional.of(STOPPED), "killed by ann", "ann")))
+        .isEqualTo("app-20261122-0007 KILLED: killed by ann; driver ended by SIGTERM");
+    assertThat(
+            Views.summary(
+                OutcomeTest.report(
+                    ApplicationState.KILLED,
+                    Optional.of(Ending.exited(0)),
+                    "killed by ann",
+                    "ann")))
+        .isEqualTo("app-20261122-0007 KILLED: driver exited with 0 (killed by ann)");
+  }
+}
