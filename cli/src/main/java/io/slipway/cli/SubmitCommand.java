@@ -115,7 +115,7 @@ final class SubmitCommand implements Callable<Integer> {
       handle =
           client.submit(new Submission(requestId, resolved.spec(), resolved.artifacts()), progress);
     } catch (SlipwayException e) {
-      throw explain(e, resolved);
+      throw explain(e, requestId);
     }
     Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
     if (clientMode) {
@@ -128,7 +128,15 @@ final class SubmitCommand implements Callable<Integer> {
     return new ClusterModeWait(client, handle.id(), console, output.isJson()).run(wait, follow);
   }
 
-  private CommandFailedException explain(SlipwayException problem, ResolvedSubmission resolved) {
+  private CommandFailedException explain(SlipwayException problem, String requestId) {
+    if (problem.kind() == SlipwayException.Kind.UNREACHABLE) {
+      return CommandFailedException.failed(
+          problem.getMessage()
+              + "; the application may have been accepted: the same command with --request-id "
+              + requestId
+              + " gets that one, or hands it in",
+          problem);
+    }
     if (problem.reason().equals("REQUEST_ID_REUSED")) {
       return CommandFailedException.failed(
           "--request-id "

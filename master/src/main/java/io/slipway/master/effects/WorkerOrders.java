@@ -200,6 +200,8 @@ public final class WorkerOrders implements Effects, AutoCloseable {
           () -> {
             try {
               task.run();
+            } catch (RejectedExecutionException closed) {
+              log.debug("the clock or the connections were closed under an order");
             } catch (RuntimeException e) {
               log.error("a defect in giving orders", e);
             }
