@@ -14,9 +14,6 @@ final class ExitCodes {
   /** Nobody can know how the application's driver ended. */
   static final int LOST = 123;
 
-  /** A limit of time set on the command line has passed. */
-  static final int WAITED_TOO_LONG = 124;
-
   /** Slipway itself could not do what was asked. */
   static final int FAILED = 125;
 
