@@ -66,8 +66,9 @@ final class SessionBed implements AutoCloseable {
 
   /** Starts an executor of the next number, and waits until it is there. */
   RunningExecutor startExecutor(int cores) throws InterruptedException {
+    int before = session.executor().connectedExecutors();
     RunningExecutor executor = start(executors.size() + 1, cores);
-    if (!session.awaitExecutors(session.executor().connectedExecutors() + 1, PATIENCE)) {
+    if (!session.awaitExecutors(before + 1, PATIENCE)) {
       throw new AssertionError("the executor did not come");
     }
     return executor;
