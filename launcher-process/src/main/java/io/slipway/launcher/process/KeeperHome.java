@@ -1,5 +1,6 @@
 package io.slipway.launcher.process;
 
+import io.slipway.launcher.RecordFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.slipway.launcher.process;
 
+import io.slipway.launcher.EndingRecord;
 import io.slipway.launcher.LogTarget;
 import io.slipway.model.Ending;
 import java.io.ByteArrayOutputStream;
@@ -106,7 +107,7 @@ sealed interface Message {
       out.number(used.cpuNanos().orElse(-1)).number(used.memoryBytes().orElse(-1));
     } else if (this instanceof Ended ended) {
       out.number(10).number(ended.request()).text(ended.id());
-      out.map(ExecutionFiles.values(ended.ending()));
+      out.map(EndingRecord.values(ended.ending()));
     } else {
       throw new AssertionError(this);
     }
@@ -142,7 +143,7 @@ sealed interface Message {
           case 7 -> new Refused(in.number(), in.text());
           case 8 -> new Elsewhere(in.number(), in.text());
           case 9 -> new Used(in.number(), in.amount(), in.amount());
-          case 10 -> new Ended(in.number(), in.text(), ExecutionFiles.ending(in.map()));
+          case 10 -> new Ended(in.number(), in.text(), EndingRecord.ending(in.map()));
           default -> null;
         });
   }

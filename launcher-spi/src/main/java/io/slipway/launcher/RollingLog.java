@@ -1,7 +1,5 @@
-package io.slipway.launcher.process;
+package io.slipway.launcher;
 
-import io.slipway.launcher.LogStart;
-import io.slipway.launcher.LogTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,19 +14,20 @@ import java.nio.file.StandardOpenOption;
  * written is dropped, counted, and said in the log as soon as that can be written again. Used by
  * one thread at a time.
  */
-final class RollingLog implements AutoCloseable {
+public final class RollingLog implements AutoCloseable {
   private final LogTarget target;
   private FileChannel channel;
   private long size;
   private long droppedNow;
   private long dropped;
 
-  RollingLog(LogTarget target) {
+  /** Opens nothing yet. */
+  public RollingLog(LogTarget target) {
     this.target = target;
   }
 
   /** Appends all of the buffer. */
-  void append(ByteBuffer bytes) {
+  public void append(ByteBuffer bytes) {
     try {
       if (droppedNow > 0) {
         open();
@@ -98,7 +97,7 @@ final class RollingLog implements AutoCloseable {
   }
 
   /** How many bytes could not be written in all. */
-  long dropped() {
+  public long dropped() {
     return dropped;
   }
 

@@ -1,4 +1,4 @@
-package io.slipway.launcher.process;
+package io.slipway.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

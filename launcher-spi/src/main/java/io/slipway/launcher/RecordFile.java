@@ -1,8 +1,11 @@
-package io.slipway.launcher.process;
+package io.slipway.launcher;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -10,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -20,9 +24,10 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A small file of named values that is either there completely or not at all. What is written
- * <em>durably</em> survives the machine, the rest only the processes on it.
+ * <em>durably</em> survives the machine, the rest only the processes on it. An interrupt of the
+ * thread disturbs neither reading nor writing.
  */
-final class RecordFile {
+public final class RecordFile {
   private RecordFile() {}
 
   /**
@@ -30,10 +35,17 @@ final class RecordFile {
    *
    * @throws java.nio.file.NoSuchFileException if there is no such file
    */
-  static Map<String, String> read(Path file) throws IOException {
+  public static Map<String, String> read(Path file) throws IOException {
     Properties properties = new Properties();
-    try {
-      properties.load(new StringReader(PlainFiles.read(file, StandardCharsets.UTF_8)));
+    // Not through a channel, which an interrupt would close.
+    try (Reader reader =
+        new InputStreamReader(new FileInputStream(file.toFile()), StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (FileNotFoundException e) {
+      if (Files.exists(file)) {
+        throw e;
+      }
+      throw new NoSuchFileException(file.toString());
     } catch (IllegalArgumentException e) {
       throw new IOException("damaged: " + file, e);
     }
@@ -42,8 +54,13 @@ final class RecordFile {
     return values;
   }
 
-  /** Writes, in the place of what may be there. */
-  static void write(Path file, Map<String, String> values, boolean durable) throws IOException {
+  /**
+   * Writes, in the place of what may be there.
+   *
+   * @param durable whether it is on disk when this returns
+   */
+  public static void write(Path file, Map<String, String> values, boolean durable)
+      throws IOException {
     Path fresh = writeBeside(file, values, durable);
     try {
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -56,11 +73,13 @@ final class RecordFile {
   }
 
   /**
-   * Writes if there is no such file.
+   * Writes if there is no such file: of several who try, one makes it.
    *
+   * @param durable whether it is on disk when this returns
    * @return whether it was this call that made the file
    */
-  static boolean create(Path file, Map<String, String> values, boolean durable) throws IOException {
+  public static boolean create(Path file, Map<String, String> values, boolean durable)
+      throws IOException {
     Path fresh = writeBeside(file, values, durable);
     try {
       Files.createLink(file, fresh);
