@@ -1,0 +1,261 @@
+package io.slipway.launcher.docker;
+
+import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.api.model.StreamType;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import io.slipway.launcher.RollingLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The program that does for containers what must go on when the worker has died: copies what they
+ * write to their log files, and stops them when their grace is over. It is told by lines on its
+ * standard input ({@code attach DIRECTORY}, {@code attach-late DIRECTORY}, {@code stop DIRECTORY},
+ * the execution's directory being URL-encoded), answers {@code attached DIRECTORY} or {@code failed
+ * DIRECTORY REASON} to the first two, and ends when its input has ended and it has nothing to do.
+ */
+final class ContainerKeeper {
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final Duration ENGINE_AGAIN = Duration.ofMillis(500);
+
+  /** How long a container whose output has ended may take to be seen ended. */
+  private static final Duration SETTLED = Duration.ofSeconds(3);
+
+  private final Engine engine;
+  private final PrintStream answers;
+  private final AtomicInteger tasks = new AtomicInteger(1);
+
+  private ContainerKeeper(Engine engine, PrintStream answers) {
+    this.engine = engine;
+    this.answers = answers;
+  }
+
+  private interface Posix extends Library {
+    int setsid();
+  }
+
+  /**
+   * Runs a keeper.
+   *
+   * @param arguments the engine's socket
+   */
+  public static void main(String[] arguments) throws IOException {
+    // Out of reach of the terminal's signals to the worker.
+    Native.load("c", Posix.class).setsid();
+    Engine engine = new Engine(Path.of(arguments[0]));
+    ContainerKeeper keeper = new ContainerKeeper(engine, System.out);
+    try (BufferedReader orders =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+        String[] words = line.split(" ", 2);
+        Path execution = Path.of(decode(words[1]));
+        switch (words[0]) {
+          case "attach" -> keeper.begin("output", () -> keeper.copy(execution, false));
+          case "attach-late" -> keeper.begin("output", () -> keeper.copy(execution, true));
+          case "stop" -> keeper.begin("stop", () -> keeper.stop(execution));
+          default -> log("what is '" + line + "'?");
+        }
+      }
+    }
+    keeper.done();
+  }
+
+  static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  static String decode(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  private static void log(String message) {
+    System.err.println(Instant.now() + " " + message);
+  }
+
+  private interface Task {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private void begin(String name, Task task) {
+    tasks.incrementAndGet();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                task.run();
+              } catch (IOException | InterruptedException | RuntimeException e) {
+                log(name + ": " + e);
+              } finally {
+                done();
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void done() {
+    if (tasks.decrementAndGet() == 0) {
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private void answer(String word, Path execution, String reason) {
+    synchronized (answers) {
+      answers.println(word + " " + encode(execution.toString()) + " " + encode(reason));
+      answers.flush();
+    }
+  }
+
+  // ---- output
+
+  private void copy(Path execution, boolean late) throws IOException, InterruptedException {
+    ContainerFiles files = new ContainerFiles(execution);
+    ContainerFiles.Launch launch;
+    String token = UUID.randomUUID().toString();
+    try {
+      launch = files.launch().orElseThrow(() -> new IOException("there is no launch"));
+      files.writeCopier(ProcessHandle.current().pid(), token);
+    } catch (IOException | RuntimeException e) {
+      answer("failed", execution, e.toString());
+      return;
+    }
+    try (RollingLog stdout = new RollingLog(launch.stdout());
+        RollingLog stderr = new RollingLog(launch.stderr())) {
+      boolean gap = late;
+      boolean first = true;
+      do {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        boolean failed = false;
+        try {
+          if (gap) {
+            stderr.append(
+                ByteBuffer.wrap(
+                    "[slipway: output may be missing here: the connection to the container was cut]\n"
+                        .getBytes(StandardCharsets.UTF_8)));
+          }
+          engine.attach(
+              launch.container(), frame -> write(frame, stdout, stderr), why -> end(end, why));
+          if (first) {
+            answer("attached", execution, "");
+            first = false;
+          }
+          end.handle(
+                  (done, failure) -> {
+                    if (failure != null) {
+                      log(launch.container() + ": its output broke off: " + failure);
+                    }
+                    return null;
+                  })
+              .join();
+          failed = end.isCompletedExceptionally();
+        } catch (EngineException e) {
+          if (first && !late) {
+            answer("failed", execution, e.getMessage());
+            return;
+          }
+          failed = e.isUnanswered();
+        }
+        gap = failed;
+      } while (isStillRunning(launch.container(), gap) && files.isCopier(token));
+    }
+    // A launch that is tried again with other ports has another copier.
+    if (files.isCopier(token)) {
+      files.writeOutputComplete();
+    }
+  }
+
+  private static void end(CompletableFuture<Void> end, Throwable failure) {
+    if (failure == null) {
+      end.complete(null);
+    } else {
+      end.completeExceptionally(failure);
+    }
+  }
+
+  private static void write(Frame frame, RollingLog stdout, RollingLog stderr) {
+    (frame.getStreamType() == StreamType.STDERR ? stderr : stdout)
+        .append(ByteBuffer.wrap(frame.getPayload()));
+  }
+
+  /** Whether a container runs although its output has ended; waits until that is clear. */
+  private boolean isStillRunning(String container, boolean now) {
+    long end = System.nanoTime() + SETTLED.toNanos();
+    while (true) {
+      try {
+        Optional<Engine.State> state = engine.state(container);
+        if (state.isEmpty() || state.get().hasEnded()) {
+          return false;
+        }
+        if (now || System.nanoTime() > end) {
+          return true;
+        }
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      } catch (EngineException e) {
+        LockSupport.parkNanos(ENGINE_AGAIN.toNanos());
+      }
+    }
+  }
+
+  // ---- stops
+
+  private void stop(Path execution) throws IOException {
+    ContainerFiles files = new ContainerFiles(execution);
+    Optional<ContainerFiles.Launch> launch = files.launch();
+    Optional<Instant> deadline = files.stop();
+    if (launch.isEmpty() || deadline.isEmpty()) {
+      return;
+    }
+    String container = launch.get().container();
+    Duration grace = Duration.between(Instant.now(), deadline.get());
+    if (!grace.isNegative() && !grace.isZero()) {
+      // The engine counts in seconds, and goes on even without this process.
+      int seconds = (int) Math.min(Integer.MAX_VALUE / 2, grace.plusMillis(999).toSeconds());
+      begin("ask", () -> ask(container, seconds));
+      while (!files.isOutputComplete()) {
+        Duration left = Duration.between(Instant.now(), deadline.get());
+        if (left.isNegative() || left.isZero()) {
+          break;
+        }
+        LockSupport.parkNanos(Math.min(left.toNanos(), LOOK_AGAIN.toNanos()));
+      }
+    }
+    kill(container);
+  }
+
+  private void ask(String container, int seconds) {
+    try {
+      engine.stop(container, seconds);
+    } catch (EngineException e) {
+      // The deadline comes all the same.
+      log(container + ": it could not be asked to end: " + e.getMessage());
+    }
+  }
+
+  private void kill(String container) {
+    while (true) {
+      try {
+        engine.kill(container);
+        return;
+      } catch (EngineException e) {
+        log(container + ": it can't be killed now: " + e.getMessage());
+        LockSupport.parkNanos(ENGINE_AGAIN.toNanos());
+      }
+    }
+  }
+}

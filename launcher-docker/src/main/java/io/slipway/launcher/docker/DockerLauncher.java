@@ -1,0 +1,538 @@
+package io.slipway.launcher.docker;
+
+import io.slipway.launcher.Command;
+import io.slipway.launcher.LaunchBinder;
+import io.slipway.launcher.LaunchException;
+import io.slipway.launcher.LaunchHandle;
+import io.slipway.launcher.LaunchSpec;
+import io.slipway.launcher.Launcher;
+import io.slipway.launcher.LauncherSettings;
+import io.slipway.launcher.Mount;
+import io.slipway.launcher.Promise;
+import io.slipway.launcher.Reattached;
+import io.slipway.model.Ending;
+import io.slipway.model.ExecutionId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** Launches containers, and finds them again by their names. */
+final class DockerLauncher implements Launcher {
+  private static final Duration AGAIN = Duration.ofMillis(500);
+
+  /** How long a reattachment waits for the engine before it goes on without an answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int PORT_TRIES = 5;
+
+  private final LauncherSettings settings;
+  private final DockerSettings docker;
+  private final ContainerUser user;
+  private final Engine engine;
+  private final ProgramCheck programs;
+  private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "docker-launcher");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private KeeperProcess keeper;
+  private boolean swept;
+  private volatile boolean closed;
+
+  private DockerLauncher(LauncherSettings settings, DockerSettings docker, ContainerUser user) {
+    this.settings = settings;
+    this.docker = docker;
+    this.user = user;
+    this.engine = new Engine(docker.engine());
+    this.programs = new ProgramCheck(engine);
+  }
+
+  /** A launcher; the engine need not be up yet. */
+  static DockerLauncher open(LauncherSettings settings, DockerSettings docker)
+      throws LaunchException {
+    DockerLauncher launcher =
+        new DockerLauncher(
+            settings, docker, ContainerUser.of(settings.directory(), docker.users()));
+    if (Files.exists(docker.engine())) {
+      try {
+        launcher.sweep();
+      } catch (EngineException e) {
+        // It is asked again before it is used; launches until then say what is wrong.
+        return launcher;
+      }
+    }
+    return launcher;
+  }
+
+  @Override
+  public Set<Promise> notPromised() {
+    Set<Promise> not = EnumSet.of(Promise.SIGNALS_DISTINGUISHED);
+    if (docker.users().isEmpty()) {
+      not.add(Promise.OTHER_USER);
+    }
+    return not;
+  }
+
+  // ---- launching
+
+  @Override
+  public LaunchHandle launch(LaunchSpec spec, Path directory)
+      throws LaunchException, InterruptedException {
+    checkInterrupt(spec.executionId());
+    ContainerOptions options = ContainerOptions.parse(spec.options(), docker);
+    if (!Files.isDirectory(spec.workDirectory())) {
+      throw new LaunchException(
+          "the working directory " + spec.workDirectory() + " does not exist");
+    }
+    if (!directory.isAbsolute() || !Files.isDirectory(directory.resolve("launcher"))) {
+      throw new LaunchException("not an execution directory: " + directory);
+    }
+    String account = user.find(spec.user(), spec.workDirectory());
+    ContainerFiles files = new ContainerFiles(directory);
+    ContainerFiles.Launch launch =
+        new ContainerFiles.Launch(
+            "slipway-" + settings.owner() + "-" + spec.executionId(), spec.stdout(), spec.stderr());
+    try {
+      sweep();
+      Engine.Image image = image(options);
+      checkInterrupt(spec.executionId());
+      if (!files.createLaunch(launch)) {
+        throw new LaunchException(spec.executionId() + " was launched before");
+      }
+      return launch(spec, directory, options, account, image, files, launch);
+    } catch (EngineException e) {
+      throw new LaunchException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new LaunchException("the launch can't be recorded: " + e.getMessage(), e);
+    }
+  }
+
+  private LaunchHandle launch(
+      LaunchSpec spec,
+      Path directory,
+      ContainerOptions options,
+      String account,
+      Engine.Image image,
+      ContainerFiles files,
+      ContainerFiles.Launch launch)
+      throws LaunchException, InterruptedException, EngineException, IOException {
+    for (int attempt = 1; ; attempt++) {
+      Addresses addresses =
+          options.network() == DockerSettings.Network.BRIDGE ? Addresses.bridged(spec) : null;
+      create(request(spec, options, account, image, launch.container(), addresses));
+      boolean started = false;
+      try {
+        checkProgram(spec, options, image, launch.container());
+        keeper().attach(directory, false);
+        checkInterrupt(spec.executionId());
+        try {
+          engine.start(launch.container());
+        } catch (EngineException e) {
+          if (!e.isUnanswered()) {
+            if (attempt < PORT_TRIES && addresses != null && isTakenPort(e)) {
+              continue;
+            }
+            throw e;
+          }
+          // It may have been started; whoever watches it finds out.
+        }
+        started = true;
+        files.writeStarted();
+        RunningContainer container =
+            new RunningContainer(spec.executionId(), directory, files, launch, this);
+        running.put(spec.executionId().toString(), container);
+        container.watch();
+        return container;
+      } finally {
+        if (!started) {
+          removeLater(launch.container());
+        }
+      }
+    }
+  }
+
+  private static boolean isTakenPort(EngineException failure) {
+    return failure.getMessage().contains("port is already allocated")
+        || failure.getMessage().contains("address already in use");
+  }
+
+  private static void checkInterrupt(ExecutionId id) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the launch of " + id);
+    }
+  }
+
+  private Engine.Image image(ContainerOptions options)
+      throws LaunchException, EngineException, InterruptedException {
+    Optional<Engine.Image> found =
+        options.pull() == DockerSettings.PullPolicy.ALWAYS
+            ? Optional.empty()
+            : engine.findImage(options.image());
+    if (found.isEmpty() && options.pull() == DockerSettings.PullPolicy.NEVER) {
+      throw new LaunchException(
+          "there is no image '" + options.image() + "' on this worker, and it is never pulled");
+    }
+    if (found.isEmpty()) {
+      try {
+        engine.pull(options.image());
+      } catch (EngineException e) {
+        throw new LaunchException(
+            (options.pull() == DockerSettings.PullPolicy.ALWAYS
+                    ? "image '" + options.image() + "' can't be pulled: "
+                    : "there is no image '"
+                        + options.image()
+                        + "' on this worker, and it can't be pulled: ")
+                + e.getMessage(),
+            e);
+      }
+      found = engine.findImage(options.image());
+    }
+    return found.orElseThrow(
+        () -> new LaunchException("image '" + options.image() + "' is gone again"));
+  }
+
+  private void create(ContainerRequest request) throws LaunchException, EngineException {
+    try {
+      engine.create(request);
+    } catch (EngineException e) {
+      if (e.isConflict()) {
+        throw new LaunchException(
+            "there is a container of the name "
+                + request.name()
+                + " already, which this launch has not made; 'docker rm -f' removes it",
+            e);
+      }
+      if (e.isUnanswered()) {
+        removeLater(request.name());
+      }
+      throw e;
+    }
+  }
+
+  private ContainerRequest request(
+      LaunchSpec spec,
+      ContainerOptions options,
+      String account,
+      Engine.Image image,
+      String name,
+      Addresses addresses)
+      throws LaunchException {
+    SortedMap<String, String> environment = new TreeMap<>(spec.environment());
+    environment.put("PATH", searchPath(spec, image));
+    if (addresses != null) {
+      environment.putAll(addresses.variables());
+    }
+    List<ContainerRequest.BindMount> mounts = new ArrayList<>();
+    for (Mount mount : spec.mounts()) {
+      mounts.add(new ContainerRequest.BindMount(mount.path(), mount.path(), mount.readOnly()));
+    }
+    for (Mount mount : options.mounts()) {
+      try {
+        mounts.add(
+            new ContainerRequest.BindMount(
+                mount.path().toRealPath(), mount.path(), mount.readOnly()));
+      } catch (IOException e) {
+        throw new LaunchException(mount.path() + " is not there any more", e);
+      }
+    }
+    return new ContainerRequest(
+        name,
+        options.image(),
+        Map.of(
+            Engine.WORKER_LABEL,
+            settings.owner(),
+            Engine.EXECUTION_LABEL,
+            spec.executionId().toString()),
+        commandLine(spec.command(), options, image),
+        environment,
+        spec.workDirectory(),
+        mounts,
+        account,
+        spec.resources().cores(),
+        spec.resources().memoryBytes(),
+        addresses);
+  }
+
+  /** The submission's, if it set one; else the image's, which knows its own programs. */
+  private static String searchPath(LaunchSpec spec, Engine.Image image) {
+    String given = spec.environment().getOrDefault("PATH", LaunchBinder.DEFAULT_PATH);
+    return given.equals(LaunchBinder.DEFAULT_PATH)
+        ? image.environment().getOrDefault("PATH", given)
+        : given;
+  }
+
+  private static List<String> commandLine(
+      Command command, ContainerOptions options, Engine.Image image) {
+    if (command instanceof Command.Jvm jvm) {
+      String home = image.environment().getOrDefault("JAVA_HOME", "");
+      return jvm.commandLine(options.java().orElse(home.isEmpty() ? "java" : home + "/bin/java"));
+    }
+    return ((Command.Program) command).arguments();
+  }
+
+  private void checkProgram(
+      LaunchSpec spec, ContainerOptions options, Engine.Image image, String container)
+      throws LaunchException, EngineException {
+    List<Path> mounted =
+        Stream.of(
+                Stream.of(spec.workDirectory()),
+                spec.mounts().stream().map(Mount::path),
+                options.mounts().stream().map(Mount::path))
+            .flatMap(paths -> paths)
+            .toList();
+    programs.check(
+        container,
+        image,
+        commandLine(spec.command(), options, image).get(0),
+        searchPath(spec, image),
+        spec.workDirectory(),
+        mounted);
+  }
+
+  // ---- finding again
+
+  @Override
+  public Reattached reattach(ExecutionId id, Path directory) {
+    ContainerFiles files = new ContainerFiles(directory);
+    try {
+      Optional<Ending> outcome = files.outcome();
+      Optional<ContainerFiles.Launch> launch =
+          files.ruleOutLaunch() ? Optional.empty() : files.launch();
+      if (outcome.isPresent()) {
+        launch.ifPresent(known -> removeLater(known.container()));
+        return new Reattached.Ended(outcome.get());
+      }
+      if (launch.isEmpty()) {
+        return new Reattached.NeverStarted();
+      }
+      return reattach(id, directory, files, launch.get());
+    } catch (IOException e) {
+      return new Reattached.Unknown("its record can't be read: " + e.getMessage());
+    }
+  }
+
+  private Reattached reattach(
+      ExecutionId id, Path directory, ContainerFiles files, ContainerFiles.Launch launch)
+      throws IOException {
+    RunningContainer container = new RunningContainer(id, directory, files, launch, this);
+    Optional<Engine.State> found;
+    try {
+      found = patiently(launch.container());
+    } catch (EngineException e) {
+      // It runs, or has ended, or never began: that is told when the engine is back.
+      running.put(id.toString(), container);
+      resumeStop(container);
+      container.watch();
+      return new Reattached.Running(container);
+    }
+    if (found.isPresent()
+        && !(found.get().owner().equals(settings.owner())
+            && found.get().execution().equals(id.toString()))) {
+      found = Optional.empty();
+    }
+    if (found.isEmpty()) {
+      return files.wasStarted()
+          ? new Reattached.Unknown(
+              "its container " + launch.container() + " was removed, though not by its worker")
+          : new Reattached.NeverStarted();
+    }
+    if (found.get().isCreated()) {
+      removeLater(launch.container());
+      return new Reattached.NeverStarted();
+    }
+    files.writeStarted();
+    if (found.get().hasEnded()) {
+      return new Reattached.Ended(container.finish(found));
+    }
+    running.put(id.toString(), container);
+    inBackground(() -> haveCopied(container));
+    resumeStop(container);
+    container.watch();
+    return new Reattached.Running(container);
+  }
+
+  private Optional<Engine.State> patiently(String container) throws EngineException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        sweep();
+        return engine.state(container);
+      } catch (EngineException e) {
+        if (!e.isUnanswered() || System.nanoTime() > end) {
+          throw e;
+        }
+        LockSupport.parkNanos(AGAIN.toNanos());
+      }
+    }
+  }
+
+  private void resumeStop(RunningContainer container) throws IOException {
+    if (container.files().stop().isPresent()) {
+      carryOutStop(container);
+    }
+  }
+
+  /** Removes, once, what this worker's containers have no execution directory for any more. */
+  private synchronized void sweep() throws EngineException {
+    if (swept) {
+      return;
+    }
+    for (Map.Entry<String, String> container : engine.containersOf(settings.owner()).entrySet()) {
+      if (!isWanted(container.getValue())) {
+        engine.remove(container.getKey());
+      }
+    }
+    swept = true;
+  }
+
+  private boolean isWanted(String execution) {
+    try {
+      Path directory = settings.executions().resolve(ExecutionId.parse(execution).toString());
+      return Files.isDirectory(directory) && new ContainerFiles(directory).outcome().isEmpty();
+    } catch (IOException e) {
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  // ---- what containers need
+
+  Engine engine() {
+    return engine;
+  }
+
+  private synchronized KeeperProcess keeper() throws LaunchException {
+    if (closed) {
+      throw new LaunchException("the launcher is closed");
+    }
+    if (keeper == null || !keeper.isAlive()) {
+      try {
+        keeper =
+            KeeperProcess.start(
+                docker.engine(), settings.directory().resolve("keeper.log"), this::keeperEnded);
+      } catch (IOException e) {
+        throw new LaunchException("no process that keeps containers can be started: " + e, e);
+      }
+    }
+    return keeper;
+  }
+
+  /** Another one goes on with what it did. */
+  private void keeperEnded() {
+    if (closed) {
+      return;
+    }
+    for (RunningContainer container : running.values()) {
+      inBackground(
+          () -> {
+            haveCopied(container);
+            try {
+              resumeStop(container);
+            } catch (IOException e) {
+              // What can't be read was not recorded.
+              return;
+            }
+          });
+    }
+  }
+
+  /** Sees to it that somebody copies a container's output. */
+  private void haveCopied(RunningContainer container) {
+    try {
+      if (!container.files().isOutputComplete() && !container.files().hasCopier()) {
+        keeper().attach(container.directory(), true);
+      }
+    } catch (IOException | LaunchException e) {
+      // Its outcome says that output may be missing.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Has a stop carried out that is on record. */
+  void carryOutStop(RunningContainer container) throws IOException {
+    try {
+      keeper().stop(container.directory());
+    } catch (IOException | LaunchException e) {
+      if (!closed) {
+        inBackground(
+            () -> {
+              LockSupport.parkNanos(AGAIN.toNanos());
+              try {
+                keeper().stop(container.directory());
+              } catch (IOException | LaunchException again) {
+                // Then the stop is carried out by the next keeper, which looks for it.
+                return;
+              }
+            });
+      }
+    }
+  }
+
+  /** Removes a container, as soon as the engine answers. */
+  void removeLater(String container) {
+    try {
+      engine.remove(container);
+    } catch (EngineException e) {
+      inBackground(
+          () -> {
+            while (!closed) {
+              LockSupport.parkNanos(AGAIN.toNanos());
+              try {
+                engine.remove(container);
+                return;
+              } catch (EngineException again) {
+                // Until it answers.
+                continue;
+              }
+            }
+          });
+    }
+  }
+
+  void forget(RunningContainer container) {
+    running.remove(container.id().toString(), container);
+  }
+
+  void inBackground(Runnable task) {
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The launcher was closed.
+      return;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      if (keeper != null) {
+        keeper.close();
+      }
+    }
+    running.values().forEach(RunningContainer::letGo);
+    threads.shutdown();
+    engine.close();
+  }
+}

@@ -1,0 +1,282 @@
+package io.slipway.launcher.docker;
+
+import io.slipway.launcher.LaunchHandle;
+import io.slipway.launcher.ResourceUsage;
+import io.slipway.model.Ending;
+import io.slipway.model.ExecutionId;
+import io.slipway.model.ExitStatus;
+import io.slipway.model.Signals;
+import io.slipway.model.StopKind;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A container that was started, or may have been: until its end is on record. */
+final class RunningContainer implements LaunchHandle {
+  private static final Duration AGAIN = Duration.ofMillis(500);
+  private static final Duration LOOK_FOR_OUTPUT = Duration.ofMillis(2);
+  private static final int SIGNAL_BASE = 128;
+  private static final int HIGHEST_SIGNAL = 64;
+  private static final int KILLED = SIGNAL_BASE + Signals.KILL;
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+  private static final int LONGEST_INIT_MESSAGE = 8_192;
+
+  /** What the engine's init says when it can't run the program. */
+  private static final Pattern INIT_FAILURE =
+      Pattern.compile("\\[FATAL tini \\(\\d+\\)\\] (exec .* failed: .*)\\R?");
+
+  private final ExecutionId id;
+  private final Path directory;
+  private final ContainerFiles files;
+  private final ContainerFiles.Launch launch;
+  private final DockerLauncher launcher;
+  private final CompletableFuture<Ending> exit = new CompletableFuture<>();
+  private Closeable waiting;
+  private boolean letGo;
+
+  RunningContainer(
+      ExecutionId id,
+      Path directory,
+      ContainerFiles files,
+      ContainerFiles.Launch launch,
+      DockerLauncher launcher) {
+    this.id = id;
+    this.directory = directory;
+    this.files = files;
+    this.launch = launch;
+    this.launcher = launcher;
+  }
+
+  ExecutionId id() {
+    return id;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  ContainerFiles files() {
+    return files;
+  }
+
+  @Override
+  public CompletionStage<Ending> exit() {
+    return exit.minimalCompletionStage();
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    if (exit.isDone()) {
+      return;
+    }
+    Instant wanted =
+        Instant.now()
+            .plus(grace.compareTo(Duration.ofDays(3650)) > 0 ? Duration.ofDays(3650) : grace);
+    try {
+      synchronized (this) {
+        if (files.writeStop(wanted).isBefore(wanted)) {
+          return;
+        }
+      }
+      launcher.carryOutStop(this);
+    } catch (IOException e) {
+      if (files.exist()) {
+        throw new UncheckedIOException("the stop of " + id + " can't be recorded", e);
+      }
+    }
+  }
+
+  @Override
+  public ResourceUsage usage() {
+    return ResourceUsage.UNKNOWN;
+  }
+
+  @Override
+  public OptionalLong processId() {
+    return OptionalLong.empty();
+  }
+
+  /** Waits for the end, on another thread. */
+  void watch() {
+    synchronized (this) {
+      if (letGo) {
+        return;
+      }
+      waiting =
+          launcher.engine().whenEnded(launch.container(), () -> launcher.inBackground(this::look));
+    }
+  }
+
+  /** Looks whether it has ended, until the engine tells. */
+  private void look() {
+    while (!isLetGo()) {
+      try {
+        Optional<Engine.State> state = launcher.engine().state(launch.container());
+        if (state.isEmpty() || state.get().hasEnded() || state.get().isCreated()) {
+          finish(state);
+          return;
+        }
+        // The waiting broke off: not too often.
+        LockSupport.parkNanos(AGAIN.toNanos());
+        watch();
+        return;
+      } catch (EngineException e) {
+        LockSupport.parkNanos(AGAIN.toNanos());
+      }
+    }
+  }
+
+  /**
+   * Records the end of a container that does not run, and removes it.
+   *
+   * @param state empty if it is gone
+   */
+  Ending finish(Optional<Engine.State> state) {
+    boolean complete = state.isEmpty() || state.get().isCreated() || awaitOutput();
+    Ending ending = ending(state, complete);
+    while (!isLetGo()) {
+      try {
+        files.writeOutcome(ending);
+        break;
+      } catch (IOException e) {
+        // Until it is on disk it isn't told.
+        if (!files.exist()) {
+          break;
+        }
+        LockSupport.parkNanos(AGAIN.toNanos());
+      }
+    }
+    launcher.removeLater(launch.container());
+    launcher.forget(this);
+    if (!isLetGo()) {
+      exit.complete(ending);
+    }
+    return ending;
+  }
+
+  private boolean awaitOutput() {
+    try {
+      while (!files.isOutputComplete()) {
+        if (!files.hasCopier()) {
+          return files.isOutputComplete();
+        }
+        LockSupport.parkNanos(LOOK_FOR_OUTPUT.toNanos());
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Ending ending(Optional<Engine.State> state, boolean outputComplete) {
+    if (state.isEmpty()) {
+      return Ending.lost(
+          "its container " + launch.container() + " was removed, though not by its worker");
+    }
+    Engine.State ended = state.get();
+    if (ended.isCreated()) {
+      return Ending.notStarted(
+          "the Docker engine did not start its container"
+              + (ended.error().isEmpty() ? "" : ": " + ended.error()));
+    }
+    int code = ended.exitCode();
+    Optional<String> noProgram =
+        code == NOT_FOUND || code == NOT_EXECUTABLE ? initFailure() : Optional.empty();
+    if (noProgram.isPresent()) {
+      return Ending.notStarted(noProgram.get());
+    }
+    Optional<Instant> deadline = stopDeadline();
+    if (ended.memoryExhausted() && code == KILLED && deadline.isEmpty()) {
+      return new Ending(
+          new ExitStatus.Signalled(Signals.KILL),
+          true,
+          Optional.empty(),
+          "its memory was used up, and the kernel killed it");
+    }
+    List<String> causes = new ArrayList<>();
+    Optional<StopKind> stop = Optional.empty();
+    if (deadline.isPresent()) {
+      boolean forced = code == KILLED && !Instant.now().isBefore(deadline.get());
+      stop = Optional.of(forced ? StopKind.FORCED : StopKind.ASKED);
+      causes.add(
+          forced
+              ? "killed when the grace of its stop was over"
+              : "ended after it was asked to (" + Signals.name(Signals.TERM) + ")");
+    }
+    if (code > SIGNAL_BASE && code <= SIGNAL_BASE + HIGHEST_SIGNAL) {
+      causes.add(
+          "or ended by signal "
+              + Signals.name(code - SIGNAL_BASE)
+              + ", which the engine can't tell");
+    }
+    if (ended.memoryExhausted()) {
+      causes.add("the kernel killed a process of it that used up its memory");
+    }
+    if (!ended.error().isEmpty()) {
+      causes.add(ended.error());
+    }
+    if (!outputComplete) {
+      causes.add("the end of its output may be missing: the process that copied it was killed");
+    }
+    return new Ending(new ExitStatus.Exited(code & 0xff), false, stop, String.join("; ", causes));
+  }
+
+  private Optional<Instant> stopDeadline() {
+    try {
+      return files.stop();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> initFailure() {
+    try {
+      Path log = launch.stderr().file();
+      if (Files.exists(log) && Files.size(log) <= LONGEST_INIT_MESSAGE) {
+        Matcher matcher = INIT_FAILURE.matcher(Files.readString(log));
+        if (matcher.matches()) {
+          return Optional.of(matcher.group(1));
+        }
+      }
+    } catch (IOException e) {
+      // Then it is not what the init has written.
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  private synchronized boolean isLetGo() {
+    return letGo;
+  }
+
+  /** Tells nothing any more. */
+  void letGo() {
+    Closeable open;
+    synchronized (this) {
+      letGo = true;
+      open = waiting;
+    }
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // It ends with its connection.
+        return;
+      }
+    }
+  }
+}
