@@ -218,10 +218,8 @@ final class RunningContainer implements LaunchHandle {
               : "ended after it was asked to (" + Signals.name(Signals.TERM) + ")");
     }
     if (code > SIGNAL_BASE && code <= SIGNAL_BASE + HIGHEST_SIGNAL) {
-      causes.add(
-          "or ended by signal "
-              + Signals.name(code - SIGNAL_BASE)
-              + ", which the engine can't tell");
+      int signal = code - SIGNAL_BASE;
+      causes.add("or signal " + signal + " (" + Signals.name(signal) + "): the engine can't tell");
     }
     if (ended.memoryExhausted()) {
       causes.add("the kernel killed a process of it that used up its memory");
