@@ -1,6 +1,7 @@
 package io.slipway.launcher.process;
 
 import io.slipway.launcher.LogTarget;
+import io.slipway.launcher.RollingLog;
 import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.slipway.launcher.process;
 
+import io.slipway.launcher.RollingLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

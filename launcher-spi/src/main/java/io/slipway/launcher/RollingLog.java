@@ -1,7 +1,5 @@
-package io.slipway.launcher.process;
+package io.slipway.launcher;
 
-import io.slipway.launcher.LogStart;
-import io.slipway.launcher.LogTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,23 +10,25 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A log file that is rolled at its limit. Never throws and never waits for room: what can't be
- * written is dropped, counted, and said in the log as soon as that can be written again. Used by
- * one thread at a time.
+ * Writes a {@link LogTarget}, for launchers that carry the output of a process themselves. Never
+ * throws and never waits for room: what can't be written is dropped, counted, and said in the log
+ * as soon as that can be written again. Opened by its first write; goes on at the end of what is
+ * there. Used by one thread at a time.
  */
-final class RollingLog implements AutoCloseable {
+public final class RollingLog implements AutoCloseable {
   private final LogTarget target;
   private FileChannel channel;
   private long size;
   private long droppedNow;
   private long dropped;
 
-  RollingLog(LogTarget target) {
+  /** A log that writes nothing yet. */
+  public RollingLog(LogTarget target) {
     this.target = target;
   }
 
-  /** Appends all of the buffer. */
-  void append(ByteBuffer bytes) {
+  /** Appends all that remains in the buffer. */
+  public void append(ByteBuffer bytes) {
     try {
       if (droppedNow > 0) {
         open();
@@ -98,10 +98,11 @@ final class RollingLog implements AutoCloseable {
   }
 
   /** How many bytes could not be written in all. */
-  long dropped() {
+  public long dropped() {
     return dropped;
   }
 
+  /** Closes the file; a later write opens it again. */
   @Override
   public void close() {
     if (channel != null) {

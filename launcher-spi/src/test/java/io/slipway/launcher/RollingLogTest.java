@@ -1,8 +1,7 @@
-package io.slipway.launcher.process;
+package io.slipway.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.slipway.launcher.LogTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
