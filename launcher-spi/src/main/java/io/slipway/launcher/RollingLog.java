@@ -10,9 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A log file that is rolled at its limit. Never throws and never waits for room: what can't be
- * written is dropped, counted, and said in the log as soon as that can be written again. Used by
- * one thread at a time.
+ * Writes a {@link LogTarget}, for launchers that carry the output of a process themselves. Never
+ * throws and never waits for room: what can't be written is dropped, counted, and said in the log
+ * as soon as that can be written again. Opened by its first write; goes on at the end of what is
+ * there. Used by one thread at a time.
  */
 public final class RollingLog implements AutoCloseable {
   private final LogTarget target;
@@ -21,12 +22,12 @@ public final class RollingLog implements AutoCloseable {
   private long droppedNow;
   private long dropped;
 
-  /** Opens nothing yet. */
+  /** A log that writes nothing yet. */
   public RollingLog(LogTarget target) {
     this.target = target;
   }
 
-  /** Appends all of the buffer. */
+  /** Appends all that remains in the buffer. */
   public void append(ByteBuffer bytes) {
     try {
       if (droppedNow > 0) {
@@ -101,6 +102,7 @@ public final class RollingLog implements AutoCloseable {
     return dropped;
   }
 
+  /** Closes the file; a later write opens it again. */
   @Override
   public void close() {
     if (channel != null) {

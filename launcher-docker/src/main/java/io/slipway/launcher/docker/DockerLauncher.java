@@ -84,11 +84,16 @@ final class DockerLauncher implements Launcher {
 
   @Override
   public Set<Promise> notPromised() {
-    Set<Promise> not = EnumSet.of(Promise.SIGNALS_DISTINGUISHED);
+    Set<Promise> not = EnumSet.of(Promise.SIGNALS_DISTINGUISHED, Promise.ENDS_WITH_OWNER);
     if (docker.users().isEmpty()) {
       not.add(Promise.OTHER_USER);
     }
     return not;
+  }
+
+  @Override
+  public Set<String> ownVariables() {
+    return Set.of("HOSTNAME");
   }
 
   // ---- launching

@@ -48,7 +48,12 @@ public final class RuntimeImageCommand {
     System.exit(run(List.of(arguments)));
   }
 
-  private static int run(List<String> arguments) {
+  /**
+   * Runs the command.
+   *
+   * @return its exit code
+   */
+  public static int run(List<String> arguments) {
     String tag = DEFAULT_TAG;
     String modules = DEFAULT_MODULES;
     Path engine = Path.of("/var/run/docker.sock");

@@ -1,0 +1,49 @@
+package io.slipway.launcher.docker;
+
+import io.slipway.launcher.docker.image.RuntimeImageCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** The Docker engine of this machine, with an image for tests. */
+final class TestEngine {
+  /** Its socket. */
+  static final Path SOCKET = Path.of("/var/run/docker.sock");
+
+  private static final List<String> PROGRAMS =
+      List.of("sh", "cat", "dd", "env", "id", "mkfifo", "seq", "setsid", "sleep", "true");
+
+  private static String image;
+
+  private TestEngine() {}
+
+  /** Aborts the test where there is no engine. */
+  static void assumeThere() {
+    Assumptions.assumeTrue(Files.exists(SOCKET), "there is no Docker engine at " + SOCKET);
+    try (Engine engine = new Engine(SOCKET)) {
+      engine.ping();
+    } catch (EngineException e) {
+      Assumptions.abort(e.getMessage());
+    }
+  }
+
+  /** The name of an image with Java, a shell and small programs; built once in a test run. */
+  static synchronized String image() {
+    if (image == null) {
+      String tag = "slipway-test:" + Runtime.version().feature();
+      List<String> arguments = new ArrayList<>(List.of("--tag", tag));
+      for (String program : PROGRAMS) {
+        arguments.add("--program");
+        arguments.add(program);
+      }
+      int code = RuntimeImageCommand.run(arguments);
+      if (code != 0) {
+        throw new AssertionError("the image for tests was not built: " + code);
+      }
+      image = tag;
+    }
+    return image;
+  }
+}
