@@ -105,7 +105,6 @@ final class ContainerKeeper {
               }
             },
             name);
-    thread.setDaemon(true);
     thread.start();
   }
 

@@ -25,9 +25,12 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -101,7 +104,45 @@ final class DockerLauncher implements Launcher {
   @Override
   public LaunchHandle launch(LaunchSpec spec, Path directory)
       throws LaunchException, InterruptedException {
-    checkInterrupt(spec.executionId());
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the launch of " + spec.executionId());
+    }
+    // On a thread of its own: an interrupt in the middle of a request would leave its result
+    // unknown.
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Future<LaunchHandle> launch;
+    try {
+      launch = threads.submit(() -> launch(spec, directory, interrupted));
+    } catch (RejectedExecutionException e) {
+      throw new LaunchException("the launcher is closed", e);
+    }
+    while (true) {
+      try {
+        LaunchHandle handle = launch.get();
+        if (interrupted.get()) {
+          Thread.currentThread().interrupt();
+        }
+        return handle;
+      } catch (InterruptedException e) {
+        interrupted.set(true);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof InterruptedException) {
+          throw new InterruptedException("the launch of " + spec.executionId());
+        }
+        if (interrupted.get()) {
+          Thread.currentThread().interrupt();
+        }
+        throw new LaunchException(
+            e.getCause() instanceof LaunchException
+                ? e.getCause().getMessage()
+                : "launcher 'docker' failed: " + e.getCause(),
+            e.getCause());
+      }
+    }
+  }
+
+  private LaunchHandle launch(LaunchSpec spec, Path directory, AtomicBoolean interrupted)
+      throws LaunchException, InterruptedException {
     ContainerOptions options = ContainerOptions.parse(spec.options(), docker);
     if (!Files.isDirectory(spec.workDirectory())) {
       throw new LaunchException(
@@ -117,12 +158,12 @@ final class DockerLauncher implements Launcher {
             "slipway-" + settings.owner() + "-" + spec.executionId(), spec.stdout(), spec.stderr());
     try {
       sweep();
-      Engine.Image image = image(options);
-      checkInterrupt(spec.executionId());
+      Engine.Image image = image(options, interrupted);
+      checkInterrupt(interrupted);
       if (!files.createLaunch(launch)) {
         throw new LaunchException(spec.executionId() + " was launched before");
       }
-      return launch(spec, directory, options, account, image, files, launch);
+      return launch(spec, directory, options, account, image, files, launch, interrupted);
     } catch (EngineException e) {
       throw new LaunchException(e.getMessage(), e);
     } catch (IOException e) {
@@ -137,7 +178,8 @@ final class DockerLauncher implements Launcher {
       String account,
       Engine.Image image,
       ContainerFiles files,
-      ContainerFiles.Launch launch)
+      ContainerFiles.Launch launch,
+      AtomicBoolean interrupted)
       throws LaunchException, InterruptedException, EngineException, IOException {
     for (int attempt = 1; ; attempt++) {
       Addresses addresses =
@@ -147,7 +189,7 @@ final class DockerLauncher implements Launcher {
       try {
         checkProgram(spec, options, image, launch.container());
         keeper().attach(directory, false);
-        checkInterrupt(spec.executionId());
+        checkInterrupt(interrupted);
         try {
           engine.start(launch.container());
         } catch (EngineException e) {
@@ -179,13 +221,13 @@ final class DockerLauncher implements Launcher {
         || failure.getMessage().contains("address already in use");
   }
 
-  private static void checkInterrupt(ExecutionId id) throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException("the launch of " + id);
+  private static void checkInterrupt(AtomicBoolean interrupted) throws InterruptedException {
+    if (interrupted.get()) {
+      throw new InterruptedException();
     }
   }
 
-  private Engine.Image image(ContainerOptions options)
+  private Engine.Image image(ContainerOptions options, AtomicBoolean interrupted)
       throws LaunchException, EngineException, InterruptedException {
     Optional<Engine.Image> found =
         options.pull() == DockerSettings.PullPolicy.ALWAYS
@@ -197,7 +239,7 @@ final class DockerLauncher implements Launcher {
     }
     if (found.isEmpty()) {
       try {
-        engine.pull(options.image());
+        engine.pull(options.image(), interrupted);
       } catch (EngineException e) {
         throw new LaunchException(
             (options.pull() == DockerSettings.PullPolicy.ALWAYS

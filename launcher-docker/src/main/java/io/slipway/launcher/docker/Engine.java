@@ -28,6 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +45,8 @@ final class Engine implements AutoCloseable {
   static final String EXECUTION_LABEL = "slipway.execution";
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration LOOK_FOR_INTERRUPT = Duration.ofMillis(100);
 
   /** Creating and starting can wait for a disk, and for many that were asked for before. */
   private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
@@ -137,8 +143,12 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  /** Fetches an image from its registry; blocks until it is there. */
-  void pull(String name) throws EngineException, InterruptedException {
+  /**
+   * Fetches an image from its registry; blocks until it is there.
+   *
+   * @param interrupted breaks off when it turns true
+   */
+  void pull(String name, AtomicBoolean interrupted) throws EngineException, InterruptedException {
     // Without a tag the engine would fetch all of them.
     String reference = name.contains("@") || name.matches(".*:[^/]*") ? name : name + ":latest";
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -165,8 +175,17 @@ final class Engine implements AutoCloseable {
         };
     try (callback) {
       ask(() -> patient.pullImageCmd(reference).exec(callback));
-      done.get();
-    } catch (java.util.concurrent.ExecutionException e) {
+      while (true) {
+        try {
+          done.get(LOOK_FOR_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
+          return;
+        } catch (TimeoutException e) {
+          if (interrupted.get()) {
+            throw new InterruptedException();
+          }
+        }
+      }
+    } catch (ExecutionException e) {
       throw translate(e.getCause());
     } catch (IOException e) {
       throw translate(e);
@@ -354,7 +373,7 @@ final class Engine implements AutoCloseable {
         .exec(callback);
     try {
       started.get();
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw translate(e.getCause());
     }
     return callback;

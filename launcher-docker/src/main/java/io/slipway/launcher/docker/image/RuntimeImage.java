@@ -111,6 +111,19 @@ final class RuntimeImage {
     throw new IOException("there is no program '" + name + "' on this machine");
   }
 
+  /** Adds the locale of UTF-8 without a language, if this machine's C library has it as files. */
+  void addLocale() throws IOException {
+    for (String name : List.of("C.utf8", "C.UTF-8")) {
+      Path locale = Path.of("/usr/lib/locale").resolve(name);
+      if (Files.isDirectory(locale)) {
+        try (Stream<Path> all = Files.walk(locale)) {
+          all.filter(Files::isRegularFile)
+              .forEach(file -> files.put(file.toString().substring(1), file));
+        }
+      }
+    }
+  }
+
   /**
    * Writes the image as an archive that {@code docker load} reads.
    *

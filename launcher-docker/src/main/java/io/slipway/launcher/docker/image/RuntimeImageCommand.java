@@ -102,6 +102,7 @@ public final class RuntimeImageCommand {
     try {
       RuntimeImage image = new RuntimeImage();
       image.addJava(modules, Path.of(System.getProperty("java.home")), scratch);
+      image.addLocale();
       for (String program : programs) {
         image.addProgram(program);
       }
