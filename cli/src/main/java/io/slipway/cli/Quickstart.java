@@ -28,6 +28,10 @@ final class Quickstart {
   private static final Duration RUN = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int WORKERS = 2;
+
+  /** The launchers that can be chosen. */
+  static final List<String> LAUNCHERS = List.of("process", "docker");
+
   private static final String MAIN_CLASS = "io.slipway.examples.WordCount";
 
   private final Path home;
@@ -35,6 +39,7 @@ final class Quickstart {
   private final Path text;
   private final Path scratch;
   private final Path tokens;
+  private final String launcher;
   private final PrintWriter out;
   private final Console console;
 
@@ -43,12 +48,13 @@ final class Quickstart {
 
   private HostPort master;
 
-  Quickstart(Path home, Path examples, Path text, Path scratch, Console console) {
+  Quickstart(Path home, Path examples, Path text, Path scratch, String launcher, Console console) {
     this.home = home;
     this.examples = examples;
     this.text = text;
     this.scratch = scratch;
     this.tokens = scratch.resolve("tokens");
+    this.launcher = launcher;
     this.console = console;
     this.out = console.out();
   }
@@ -98,6 +104,9 @@ final class Quickstart {
             });
     say("A master and two workers on this machine, and the words of real text, counted twice.");
     say("");
+    if (launcher.equals("docker")) {
+      buildImage();
+    }
     startCluster();
     say("");
     say("Client mode: the driver runs here, beside the command.");
@@ -128,6 +137,19 @@ final class Quickstart {
             "Done in %.1f s. 'slipway master', 'slipway worker' and 'slipway submit' do the same by"
                 + " hand; each has a --help.",
             (System.nanoTime() - begin) / 1e9));
+  }
+
+  /** Makes sure that the engine has the image that workers use; the image is kept. */
+  private void buildImage() throws IOException, InterruptedException {
+    say("  image     from what is on this machine");
+    CommandProcess build = start("docker-image", List.of("docker-image", "--if-missing"));
+    Optional<String> name = build.nextLine(START);
+    int code = build.exitCode();
+    running.remove(build);
+    if (code != 0) {
+      throw CommandFailedException.failed(lastLine(build.errors()));
+    }
+    say("            is " + name.orElse(""));
   }
 
   private void startCluster() throws IOException, InterruptedException {
@@ -163,7 +185,10 @@ final class Quickstart {
                   tokens.toString(),
                   // Making one takes longer than it would save in so short a life.
                   "--launcher-setting",
-                  "process.class-archives=off")));
+                  "process.class-archives=off",
+                  // The text that executors read.
+                  "--launcher-setting",
+                  "docker.mounts=" + text)));
     }
     for (int i = 1; i <= WORKERS; i++) {
       CommandProcess worker = workers.get(i - 1);
@@ -198,6 +223,9 @@ final class Quickstart {
     arguments.addAll(List.of("submit", "--master", master.toString()));
     arguments.addAll(List.of("--token-file", tokens.resolve("user-token").toString()));
     arguments.addAll(flags);
+    if (launcher.equals("docker")) {
+      arguments.addAll(List.of("--launcher", "docker", "--launcher-option", "mounts=" + text));
+    }
     arguments.addAll(
         List.of(
             "--executors",

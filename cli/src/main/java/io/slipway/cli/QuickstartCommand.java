@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  slipway quickstart",
       "  slipway quickstart --input ~/texts",
+      "  slipway quickstart --launcher docker",
       "",
       "Exit codes: 0 all went well, 2 wrong use, 125 something did not; the message says what."
     })
@@ -42,6 +43,16 @@ final class QuickstartCommand implements Callable<Integer> {
       })
   private Path input;
 
+  @Option(
+      names = "--launcher",
+      paramLabel = "NAME",
+      description = {
+        "How executors run, and the driver in cluster mode: process (the default) or docker, which"
+            + " needs a Docker engine on this machine; the image is built from what is here.",
+        "Example: --launcher docker"
+      })
+  private String launcher = "process";
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -50,6 +61,10 @@ final class QuickstartCommand implements Callable<Integer> {
     if (input != null && !Files.isDirectory(input)) {
       throw CommandFailedException.usage(
           "--input '" + input + "' is not a directory; give one with text files");
+    }
+    if (!Quickstart.LAUNCHERS.contains(launcher)) {
+      throw CommandFailedException.usage(
+          "--launcher '" + launcher + "' is not " + String.join(" or ", Quickstart.LAUNCHERS));
     }
     Path home =
         Distribution.home()
@@ -69,7 +84,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
     try (Scratch scratch = Scratch.create("slipway-quickstart-")) {
       Path text = input == null ? SampleText.gather(home, scratch.directory()) : input.toRealPath();
-      return new Quickstart(home, examples, text, scratch.directory(), console).run();
+      return new Quickstart(home, examples, text, scratch.directory(), launcher, console).run();
     }
   }
 }

@@ -45,17 +45,8 @@ record ContainerOptions(
                 + ")");
       }
     }
-    Optional<String> image =
-        Optional.ofNullable(options.get("image"))
-            .filter(name -> !name.isEmpty())
-            .or(settings::image);
-    if (image.isEmpty()) {
-      throw new LaunchException(
-          "launcher 'docker' needs an image: name one with --launcher-option image=NAME, or give"
-              + " the worker a default with --launcher-setting docker.image=NAME");
-    }
     return new ContainerOptions(
-        image.get(),
+        options.getOrDefault("image", settings.image()),
         options.containsKey("network")
             ? DockerSettings.choice(
                 "option", "network", options.get("network"), DockerSettings.Network.values())

@@ -231,8 +231,16 @@ final class DockerLauncher implements Launcher {
       throws LaunchException, EngineException, InterruptedException {
     Optional<Engine.Image> found =
         options.pull() == DockerSettings.PullPolicy.ALWAYS
+                && !options.image().equals(RuntimeImage.DEFAULT_NAME)
             ? Optional.empty()
             : engine.findImage(options.image());
+    if (found.isEmpty() && options.image().equals(RuntimeImage.DEFAULT_NAME)) {
+      throw new LaunchException(
+          "there is no image '"
+              + options.image()
+              + "' on this worker: 'slipway docker-image' builds it from what is on the machine;"
+              + " or name another with --launcher-option image=NAME");
+    }
     if (found.isEmpty() && options.pull() == DockerSettings.PullPolicy.NEVER) {
       throw new LaunchException(
           "there is no image '" + options.image() + "' on this worker, and it is never pulled");

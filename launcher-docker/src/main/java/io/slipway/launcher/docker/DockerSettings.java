@@ -5,7 +5,6 @@ import io.slipway.launcher.LauncherSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -14,7 +13,8 @@ import java.util.TreeSet;
  * What the worker's operator decides, each by {@code --launcher-setting docker.KEY=VALUE}.
  *
  * @param engine key {@code engine}: the engine's socket; {@code /var/run/docker.sock} by default
- * @param image key {@code image}: the image of executions that name none; empty if they must
+ * @param image key {@code image}: the image of executions that name none; {@link
+ *     RuntimeImage#DEFAULT_NAME} by default
  * @param network key {@code network}: that of executions that choose none; {@code host} by default
  * @param pull key {@code pull}: when images are fetched, unless an execution chooses; {@code
  *     missing} by default
@@ -25,7 +25,7 @@ import java.util.TreeSet;
  */
 record DockerSettings(
     Path engine,
-    Optional<String> image,
+    String image,
     Network network,
     PullPolicy pull,
     List<Path> mounts,
@@ -78,7 +78,7 @@ record DockerSettings(
     }
     return new DockerSettings(
         Path.of(engine),
-        Optional.ofNullable(values.get("image")).filter(image -> !image.isEmpty()),
+        values.getOrDefault("image", RuntimeImage.DEFAULT_NAME),
         choice("setting", "network", values.getOrDefault("network", "host"), Network.values()),
         choice("setting", "pull", values.getOrDefault("pull", "missing"), PullPolicy.values()),
         mounts,

@@ -9,9 +9,12 @@ import org.junit.jupiter.api.Tag;
 
 @Tag("docker")
 class ITDockerLauncherContract extends LauncherContract {
+  private static String image;
+
   @BeforeAll
-  static void needsAnEngine() {
+  static void needsAnEngine() throws Exception {
     TestEngine.assumeThere();
+    image = TestEngine.image();
   }
 
   @Override
@@ -22,7 +25,7 @@ class ITDockerLauncherContract extends LauncherContract {
   @Override
   protected SortedMap<String, String> settings() {
     SortedMap<String, String> settings = new TreeMap<>();
-    settings.put("image", TestEngine.image());
+    settings.put("image", image);
     settings.put("users", "nobody");
     return settings;
   }

@@ -1,9 +1,8 @@
 package io.slipway.launcher.docker;
 
-import io.slipway.launcher.docker.image.RuntimeImageCommand;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
@@ -30,18 +29,10 @@ final class TestEngine {
   }
 
   /** The name of an image with Java, a shell and small programs; built once in a test run. */
-  static synchronized String image() {
+  static synchronized String image() throws IOException, InterruptedException {
     if (image == null) {
       String tag = "slipway-test:" + Runtime.version().feature();
-      List<String> arguments = new ArrayList<>(List.of("--tag", tag));
-      for (String program : PROGRAMS) {
-        arguments.add("--program");
-        arguments.add(program);
-      }
-      int code = RuntimeImageCommand.run(arguments);
-      if (code != 0) {
-        throw new AssertionError("the image for tests was not built: " + code);
-      }
+      RuntimeImage.load(tag, RuntimeImage.DEFAULT_MODULES, PROGRAMS, SOCKET);
       image = tag;
     }
     return image;

@@ -1,4 +1,4 @@
-package io.slipway.launcher.docker.image;
+package io.slipway.launcher.docker;
 
 import io.slipway.launcher.LaunchBinder;
 import java.io.BufferedOutputStream;
@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,9 +28,41 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * An image with a Java runtime that {@code jlink} makes, the C library that it needs, and further
- * programs of this machine with theirs.
+ * programs of this machine with theirs: nothing is downloaded.
  */
-final class RuntimeImage {
+public final class RuntimeImage {
+  /** The name of the image that executions run in if nobody chooses one. */
+  public static final String DEFAULT_NAME = "slipway-java:" + Runtime.version().feature();
+
+  /** What a program without a graphical interface needs. */
+  public static final List<String> DEFAULT_MODULES =
+      List.of(
+          "java.compiler",
+          "java.instrument",
+          "java.logging",
+          "java.management",
+          "java.management.rmi",
+          "java.naming",
+          "java.net.http",
+          "java.prefs",
+          "java.rmi",
+          "java.scripting",
+          "java.security.jgss",
+          "java.sql",
+          "java.sql.rowset",
+          "java.transaction.xa",
+          "java.xml",
+          "java.xml.crypto",
+          "jdk.charsets",
+          "jdk.crypto.ec",
+          "jdk.httpserver",
+          "jdk.jfr",
+          "jdk.management",
+          "jdk.naming.dns",
+          "jdk.net",
+          "jdk.unsupported",
+          "jdk.zipfs");
+
   private static final String JAVA_HOME = "/opt/java";
   private static final int EXECUTABLE = 0755;
   private static final int READABLE = 0644;
@@ -44,8 +77,7 @@ final class RuntimeImage {
   private final Deque<Path> needLibraries = new ArrayDeque<>();
   private Path runtime;
 
-  /** One with the accounts and directories that every image has. */
-  RuntimeImage() {
+  private RuntimeImage() {
     texts.put(
         "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
     texts.put("etc/group", "root:x:0:\nnogroup:x:65534:\n");
@@ -55,13 +87,101 @@ final class RuntimeImage {
   }
 
   /**
+   * Whether an engine has an image.
+   *
+   * @param name of the image
+   * @param engine the engine's socket
+   * @throws IOException with a reason for people, if the engine can't be asked
+   */
+  public static boolean isLoaded(String name, Path engine) throws IOException {
+    Engine asked = new Engine(engine);
+    try (asked) {
+      return asked.findImage(name).isPresent();
+    } catch (EngineException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Builds an image and loads it into an engine; blocks for some seconds.
+   *
+   * @param name of the image
+   * @param modules of the Java runtime, which this JVM's JDK makes
+   * @param programs of this machine, to be put into the image as {@code /bin/NAME}
+   * @param engine the engine's socket
+   * @throws IOException with a reason for people
+   */
+  public static void load(String name, List<String> modules, List<String> programs, Path engine)
+      throws IOException, InterruptedException {
+    Engine loader = new Engine(engine);
+    try (loader) {
+      loader.ping();
+      build(
+          modules,
+          programs,
+          (image, scratch) -> {
+            Path archive = scratch.resolve("image.tar");
+            image.write(name, scratch, archive);
+            try (InputStream in = Files.newInputStream(archive)) {
+              loader.load(in);
+            } catch (EngineException e) {
+              throw new IOException(e.getMessage(), e);
+            }
+          });
+    } catch (EngineException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Builds an image and writes it as an archive that {@code docker load} reads; blocks for some
+   * seconds.
+   *
+   * @param name of the image
+   * @param modules of the Java runtime, which this JVM's JDK makes
+   * @param programs of this machine, to be put into the image as {@code /bin/NAME}
+   * @param archive the file
+   * @throws IOException with a reason for people
+   */
+  public static void write(String name, List<String> modules, List<String> programs, Path archive)
+      throws IOException, InterruptedException {
+    build(modules, programs, (image, scratch) -> image.write(name, scratch, archive));
+  }
+
+  private interface Use {
+    void with(RuntimeImage image, Path scratch) throws IOException, InterruptedException;
+  }
+
+  private static void build(List<String> modules, List<String> programs, Use use)
+      throws IOException, InterruptedException {
+    Path scratch = Files.createTempDirectory("slipway-docker-image");
+    try {
+      RuntimeImage image = new RuntimeImage();
+      for (String program : programs) {
+        image.addProgram(program);
+      }
+      image.addLocale();
+      image.addJava(String.join(",", modules), Path.of(System.getProperty("java.home")), scratch);
+      image.addLibraries();
+      use.with(image, scratch);
+    } finally {
+      try (Stream<Path> files = Files.walk(scratch)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /**
    * Adds a Java runtime.
    *
    * @param modules of it
    * @param jdk whose {@code jlink} makes it
    * @param scratch an existing directory for it
    */
-  void addJava(String modules, Path jdk, Path scratch) throws IOException, InterruptedException {
+  private void addJava(String modules, Path jdk, Path scratch)
+      throws IOException, InterruptedException {
     Path jlink = jdk.resolve("bin/jlink");
     if (!Files.isExecutable(jlink)) {
       throw new IOException("there is no " + jlink + ": a JDK is needed, not only a Java runtime");
@@ -99,7 +219,7 @@ final class RuntimeImage {
    *
    * @param name looked up in {@code PATH}
    */
-  void addProgram(String name) throws IOException {
+  private void addProgram(String name) throws IOException {
     for (String directory : System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":")) {
       Path program = Path.of(directory).resolve(name);
       if (Files.isRegularFile(program) && Files.isExecutable(program)) {
@@ -112,7 +232,7 @@ final class RuntimeImage {
   }
 
   /** Adds the locale of UTF-8 without a language, if this machine's C library has it as files. */
-  void addLocale() throws IOException {
+  private void addLocale() throws IOException {
     for (String name : List.of("C.utf8", "C.UTF-8")) {
       Path locale = Path.of("/usr/lib/locale").resolve(name);
       if (Files.isDirectory(locale)) {
@@ -124,15 +244,7 @@ final class RuntimeImage {
     }
   }
 
-  /**
-   * Writes the image as an archive that {@code docker load} reads.
-   *
-   * @param tag its name
-   * @param scratch an existing directory
-   */
-  void write(String tag, Path scratch, OutputStream archive)
-      throws IOException, InterruptedException {
-    addLibraries();
+  private void write(String name, Path scratch, Path archive) throws IOException {
     Path layer = scratch.resolve("layer.tar");
     String layerDigest;
     try (DigestOutputStream out =
@@ -146,9 +258,10 @@ final class RuntimeImage {
         "[{\"Config\":\""
             + configName
             + "\",\"RepoTags\":[\""
-            + tag
+            + name
             + "\"],\"Layers\":[\"layer.tar\"]}]";
-    try (TarArchiveOutputStream tar = tar(archive)) {
+    try (TarArchiveOutputStream tar =
+        tar(new BufferedOutputStream(Files.newOutputStream(archive)))) {
       put(tar, "manifest.json", manifest.getBytes(StandardCharsets.UTF_8), READABLE);
       put(tar, configName, config, READABLE);
       put(tar, "layer.tar", layer, READABLE);
@@ -278,7 +391,7 @@ final class RuntimeImage {
         + "\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
         + layerDigest
         + "\"]},\"history\":[{\"created\":\"1970-01-01T00:00:00Z\","
-        + "\"created_by\":\"slipway-docker-image\"}]}";
+        + "\"created_by\":\"slipway docker-image\"}]}";
   }
 
   private static MessageDigest sha256() {

@@ -1,0 +1,128 @@
+package io.slipway.cli;
+
+import io.slipway.launcher.docker.RuntimeImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code slipway docker-image}. */
+@Command(
+    name = "docker-image",
+    sortOptions = false,
+    description = {
+      "Builds an image for the launcher 'docker' from what is on this machine: a Java runtime that"
+          + " the JDK's jlink makes, the C library that it needs, and programs that you name."
+          + " Nothing is downloaded. Prints the image's name.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  slipway docker-image",
+      "  slipway docker-image --program sh --program cat",
+      "  slipway docker-image --to image.tar     then, elsewhere: docker load -i image.tar",
+      "",
+      "Exit codes: 0 built, 2 wrong use, 125 it could not be built; the message says why."
+    })
+final class DockerImageCommand implements Callable<Integer> {
+  /** The engine's socket, unless another is named. */
+  static final String DEFAULT_ENGINE = "/var/run/docker.sock";
+
+  @Mixin private HelpOption help;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = {
+        "The image's name. Default: the one that workers use unless told otherwise, slipway-java:N"
+            + " with the version of Java.",
+        "Example: --name tools:1"
+      })
+  private String name;
+
+  @Option(
+      names = "--program",
+      paramLabel = "NAME",
+      description = {
+        "A program of this machine, to be put into the image as /bin/NAME with the libraries that"
+            + " it needs. May be repeated.",
+        "Example: --program sh"
+      })
+  private List<String> programs = new ArrayList<>();
+
+  @Option(
+      names = "--modules",
+      paramLabel = "LIST",
+      split = ",",
+      description = {
+        "The modules of the Java runtime. Default: what a program without a graphical interface"
+            + " needs.",
+        "Example: --modules java.base,java.logging"
+      })
+  private List<String> modules;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "SOCKET",
+      converter = Converters.FilePath.class,
+      description = {
+        "The Docker engine's socket. Default: " + DEFAULT_ENGINE + ".",
+        "Example: --engine /run/user/1000/docker.sock"
+      })
+  private Path engine = Path.of(DEFAULT_ENGINE);
+
+  @Option(
+      names = "--to",
+      paramLabel = "FILE",
+      converter = Converters.FilePath.class,
+      description = {
+        "Writes an archive for 'docker load' instead of loading it here.",
+        "Example: --to image.tar"
+      })
+  private Path archive;
+
+  @Option(
+      names = "--if-missing",
+      description = "Does nothing if the engine has an image of the name.")
+  private boolean ifMissing;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+    console.out().println(build());
+    console.out().flush();
+    return ExitCodes.OK;
+  }
+
+  private String build() throws InterruptedException {
+    try {
+      String wanted = name == null ? RuntimeImage.DEFAULT_NAME : name;
+      List<String> chosen = modules == null ? RuntimeImage.DEFAULT_MODULES : modules;
+      if (archive == null && ifMissing && RuntimeImage.isLoaded(wanted, engine)) {
+        return wanted;
+      }
+      if (archive == null) {
+        RuntimeImage.load(wanted, chosen, programs, engine);
+      } else {
+        RuntimeImage.write(wanted, chosen, programs, archive);
+      }
+      return wanted;
+    } catch (IOException e) {
+      throw CommandFailedException.failed("the image can't be built: " + e.getMessage(), e);
+    } catch (NoClassDefFoundError e) {
+      throw CommandFailedException.failed(
+          "the launcher 'docker' is not there; its jar belongs into the directory 'launchers' of"
+              + " the distribution",
+          e);
+    }
+  }
+}
