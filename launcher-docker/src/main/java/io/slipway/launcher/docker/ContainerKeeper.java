@@ -171,7 +171,7 @@ final class ContainerKeeper {
           failed = e.isUnanswered();
         }
         gap = failed;
-      } while (isStillRunning(launch.container(), gap) && files.isCopier(token));
+      } while (isStillRunning(launch.container(), files, gap) && files.isCopier(token));
     }
     // A launch that is tried again with other ports has another copier.
     if (files.isCopier(token)) {
@@ -192,10 +192,13 @@ final class ContainerKeeper {
         .append(ByteBuffer.wrap(frame.getPayload()));
   }
 
-  /** Whether a container runs although its output has ended; waits until that is clear. */
-  private boolean isStillRunning(String container, boolean now) {
+  /**
+   * Whether a container runs although its output has ended; waits until that is clear, or nobody is
+   * interested any more.
+   */
+  private boolean isStillRunning(String container, ContainerFiles files, boolean now) {
     long end = System.nanoTime() + SETTLED.toNanos();
-    while (true) {
+    while (files.exist()) {
       try {
         Optional<Engine.State> state = engine.state(container);
         if (state.isEmpty() || state.get().hasEnded()) {
@@ -209,6 +212,7 @@ final class ContainerKeeper {
         LockSupport.parkNanos(ENGINE_AGAIN.toNanos());
       }
     }
+    return false;
   }
 
   // ---- stops
@@ -226,7 +230,7 @@ final class ContainerKeeper {
       // The engine counts in seconds, and goes on even without this process.
       int seconds = (int) Math.min(Integer.MAX_VALUE / 2, grace.plusMillis(999).toSeconds());
       begin("ask", () -> ask(container, seconds));
-      while (!files.isOutputComplete()) {
+      while (files.exist() && !files.isOutputComplete()) {
         Duration left = Duration.between(Instant.now(), deadline.get());
         if (left.isNegative() || left.isZero()) {
           break;
@@ -234,7 +238,7 @@ final class ContainerKeeper {
         LockSupport.parkNanos(Math.min(left.toNanos(), LOOK_AGAIN.toNanos()));
       }
     }
-    kill(container);
+    kill(container, files);
   }
 
   private void ask(String container, int seconds) {
@@ -246,8 +250,8 @@ final class ContainerKeeper {
     }
   }
 
-  private void kill(String container) {
-    while (true) {
+  private void kill(String container, ContainerFiles files) {
+    while (files.exist()) {
       try {
         engine.kill(container);
         return;

@@ -47,6 +47,7 @@ final class RunningContainer implements LaunchHandle {
   private final CompletableFuture<Ending> exit = new CompletableFuture<>();
   private Closeable waiting;
   private boolean letGo;
+  private volatile boolean engineWasAway;
 
   RunningContainer(
       ExecutionId id,
@@ -135,6 +136,7 @@ final class RunningContainer implements LaunchHandle {
         watch();
         return;
       } catch (EngineException e) {
+        engineWasAway = true;
         LockSupport.parkNanos(AGAIN.toNanos());
       }
     }
@@ -226,6 +228,9 @@ final class RunningContainer implements LaunchHandle {
     }
     if (!ended.error().isEmpty()) {
       causes.add(ended.error());
+    }
+    if (engineWasAway) {
+      causes.add("the Docker engine was not there for a time, and may have stopped it");
     }
     if (!outputComplete) {
       causes.add("the end of its output may be missing: the process that copied it was killed");

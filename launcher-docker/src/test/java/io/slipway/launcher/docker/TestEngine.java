@@ -1,6 +1,7 @@
 package io.slipway.launcher.docker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ final class TestEngine {
       List.of("sh", "cat", "dd", "env", "id", "mkfifo", "seq", "setsid", "sleep", "true");
 
   private static String image;
+  private static Path archive;
 
   private TestEngine() {}
 
@@ -31,10 +33,25 @@ final class TestEngine {
   /** The name of an image with Java, a shell and small programs; built once in a test run. */
   static synchronized String image() throws IOException, InterruptedException {
     if (image == null) {
-      String tag = "slipway-test:" + Runtime.version().feature();
-      RuntimeImage.load(tag, RuntimeImage.DEFAULT_MODULES, PROGRAMS, SOCKET);
-      image = tag;
+      String name = "slipway-test:" + Runtime.version().feature();
+      archive = Files.createTempFile("slipway-test-image", ".tar");
+      archive.toFile().deleteOnExit();
+      RuntimeImage.write(name, RuntimeImage.DEFAULT_MODULES, PROGRAMS, archive);
+      try {
+        loadImage(SOCKET);
+      } catch (EngineException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+      image = name;
     }
     return image;
+  }
+
+  /** Gives the image to another engine. */
+  static void loadImage(Path socket) throws IOException, EngineException {
+    try (Engine engine = new Engine(socket);
+        InputStream in = Files.newInputStream(archive)) {
+      engine.load(in);
+    }
   }
 }
