@@ -23,6 +23,9 @@ public interface Launcher extends AutoCloseable {
    * <p>At most one process is ever started for an execution id: a second launch of the same id
    * throws.
    *
+   * <p>What the spec asks for and this launcher does not know or can't do is refused, naming it: an
+   * option, a user, a kind of command. It is never left out in silence.
+   *
    * @param spec what to run
    * @param directory the execution directory, absolute
    * @throws LaunchException with a reason for people, if the process can't be started
@@ -42,13 +45,23 @@ public interface Launcher extends AutoCloseable {
 
   /**
    * The promises of {@code LauncherContract} that this launcher does not keep; the worker prints
-   * them at its start.
+   * them at its start. Always the same.
    */
   Set<Promise> notPromised();
 
   /**
+   * Names of environment variables that this launcher, or the engine behind it, sets by itself: it
+   * adds them, or puts another value in place of the spec's, as a container engine does with {@code
+   * HOSTNAME}. Variables of a container's image are not among them. Always the same; none unless
+   * overridden.
+   */
+  default Set<String> ownVariables() {
+    return Set.of();
+  }
+
+  /**
    * Lets go of what runs, without stopping it (but see {@link Promise#OUTLIVES_WORKER}): handles
-   * complete no more. What the launcher itself started and no longer needs ends.
+   * complete no more. What the launcher itself started and no longer needs ends. Idempotent.
    */
   @Override
   void close();

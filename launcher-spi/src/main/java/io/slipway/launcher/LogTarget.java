@@ -8,7 +8,7 @@ import java.nio.file.Path;
  *
  * <p>Who rolls writes after each roll where the new {@code file} begins ({@link LogStart}), so that
  * offsets can be counted from the first byte ever written when files have been rolled away. {@link
- * LogReader} reads such files.
+ * RollingLog} does all this, {@link LogReader} reads such files.
  *
  * @param file absolute; its directory exists
  * @param maxBytes size at which the file is rolled, positive

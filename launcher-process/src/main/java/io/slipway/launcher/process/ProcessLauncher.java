@@ -70,7 +70,8 @@ final class ProcessLauncher implements Launcher {
 
   @Override
   public Set<Promise> notPromised() {
-    Set<Promise> not = EnumSet.of(Promise.RESOURCE_LIMITS, Promise.OTHER_USER);
+    Set<Promise> not =
+        EnumSet.of(Promise.RESOURCE_LIMITS, Promise.OTHER_USER, Promise.READ_ONLY_MOUNTS);
     if (!keepers.haveGroups()) {
       not.add(Promise.WHOLE_TREE);
     }

@@ -7,6 +7,7 @@ import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherProvider;
 import io.slipway.launcher.LauncherSettings;
 import io.slipway.launcher.LogTarget;
+import io.slipway.launcher.Mount;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
@@ -61,6 +62,7 @@ public final class ContractBed implements AutoCloseable {
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<LaunchHandle> handles = new ArrayList<>();
   private Launcher launcher;
+  private boolean closed;
 
   /**
    * A bed with a launcher.
@@ -80,18 +82,19 @@ public final class ContractBed implements AutoCloseable {
     this.root = Files.createTempDirectory("launcher-contract").toRealPath();
     makePrivate(root.resolve("launcher"));
     Files.createDirectory(root.resolve("executions"));
+    Files.createDirectory(root.resolve("outside"));
     this.launcher = create(true);
   }
 
   /** Another launcher object with the same settings. */
   public Launcher create(boolean outlivesOwner) throws Exception {
-    return provider.create(
-        new LauncherSettings(
-            "contract",
-            root.resolve("launcher"),
-            root.resolve("executions"),
-            outlivesOwner,
-            settings));
+    return provider.create(settings(root, outlivesOwner, settings));
+  }
+
+  static LauncherSettings settings(
+      Path root, boolean outlivesOwner, SortedMap<String, String> settings) {
+    return new LauncherSettings(
+        "contract", root.resolve("launcher"), root.resolve("executions"), outlivesOwner, settings);
   }
 
   /** The launcher. */
@@ -99,19 +102,68 @@ public final class ContractBed implements AutoCloseable {
     return launcher;
   }
 
+  /** A directory that nothing sees unless it is mounted. */
+  public Path outside() {
+    return root.resolve("outside");
+  }
+
+  /** Lets any user come to the working directory of an execution, and write there. */
+  void openToOthers(Execution execution) throws IOException {
+    for (Path on : List.of(root, root.resolve("executions"), execution.directory())) {
+      Files.setPosixFilePermissions(on, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+    Files.setPosixFilePermissions(execution.work(), PosixFilePermissions.fromString("rwxrwxrwx"));
+  }
+
+  /**
+   * Starts a process that launches executions with a launcher of its own, one after the other, as a
+   * worker would; see {@link ContractWorker}. The launcher of this bed is closed before, and made
+   * again with {@link #restart}.
+   */
+  Process startWorker(boolean outlivesOwner, String script, List<Execution> executions)
+      throws Exception {
+    closeLauncher();
+    List<String> line = new ArrayList<>();
+    line.add(System.getProperty("java.home") + "/bin/java");
+    line.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp"));
+    line.add(System.getProperty("java.class.path"));
+    line.add(ContractWorker.class.getName());
+    line.addAll(
+        List.of(provider.getClass().getName(), root.toString(), String.valueOf(outlivesOwner)));
+    line.add(ContractWorker.encode(settings));
+    line.add(ContractWorker.encode(options));
+    line.add(script);
+    executions.forEach(execution -> line.add(execution.id().toString()));
+    return new ProcessBuilder(line).inheritIO().start();
+  }
+
   /** The directory of the launcher's own files. */
   public Path launcherDirectory() {
     return root.resolve("launcher");
   }
 
-  /** Closes the launcher and makes another, as if the worker had been restarted. */
-  public void restart() throws Exception {
+  /** Closes the launcher, as if the worker had ended. */
+  void closeLauncher() {
+    closed = true;
     launcher.close();
     synchronized (handles) {
       // Of a closed launcher: they tell nothing any more.
       handles.clear();
     }
+  }
+
+  /** Closes the launcher and makes another, as if the worker had been restarted. */
+  public void restart() throws Exception {
+    closeLauncher();
     launcher = create(true);
+    closed = false;
+  }
+
+  /** Makes another launcher where a test has left none. */
+  void restartIfClosed() throws Exception {
+    if (closed) {
+      restart();
+    }
   }
 
   /** An execution that is ready to be launched. */
@@ -150,6 +202,16 @@ public final class ContractBed implements AutoCloseable {
       return directory.resolve("work");
     }
 
+    /** The FIFO from which a program at its gate reads; see {@link #makeGate}. */
+    public Path gate() {
+      return file("gate");
+    }
+
+    /** The FIFO that a program at its gate, and all that it starts, has open; nobody reads it. */
+    public Path alive() {
+      return file("alive");
+    }
+
     /** A file in the working directory. */
     public Path file(String name) {
       return work().resolve(name);
@@ -178,6 +240,14 @@ public final class ContractBed implements AutoCloseable {
 
   /** What runs a command in an execution, everything else being as usual. */
   public LaunchSpec spec(Execution execution, Command command) {
+    return spec(execution, command, options);
+  }
+
+  static LaunchSpec spec(Execution execution, Command command, SortedMap<String, String> options) {
+    List<Mount> mounts =
+        command instanceof Command.Jvm jvm
+            ? jvm.classPath().stream().map(entry -> new Mount(entry, true)).toList()
+            : List.of();
     return new LaunchSpec(
         execution.id(),
         command,
@@ -186,7 +256,7 @@ public final class ContractBed implements AutoCloseable {
         new Resources(1, MEMORY),
         Optional.empty(),
         new TreeMap<>(),
-        List.of(),
+        mounts,
         options,
         new LogTarget(execution.stdout(), 64L << 20, 3),
         new LogTarget(execution.stderr(), 64L << 20, 3));
@@ -211,7 +281,7 @@ public final class ContractBed implements AutoCloseable {
   }
 
   /** {@link ContractProgram} in a JVM. */
-  public static Command java(String... arguments) {
+  public static Command.Jvm java(String... arguments) {
     Path code;
     try {
       code =
@@ -240,6 +310,26 @@ public final class ContractBed implements AutoCloseable {
       throw new AssertionError("exit() did not complete within " + PATIENCE);
     } catch (ExecutionException e) {
       throw new AssertionError("exit() completed exceptionally, which it never may", e);
+    }
+  }
+
+  /** Makes the gate of an execution: two FIFOs, which its program opens for reading and writing. */
+  public static void makeGate(Execution execution) throws Exception {
+    Process maker =
+        new ProcessBuilder(
+                "mkfifo", "-m", "666", execution.gate().toString(), execution.alive().toString())
+            .inheritIO()
+            .start();
+    if (maker.waitFor() != 0) {
+      throw new IllegalStateException("no FIFO can be made in " + execution.work());
+    }
+  }
+
+  /** Lets what waits at its gate go on; it has the gate open already. */
+  public static void release(Execution execution) throws IOException {
+    try (FileChannel writer =
+        FileChannel.open(execution.gate(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      writer.write(ByteBuffer.wrap(new byte[] {'\n'}));
     }
   }
 

@@ -5,13 +5,19 @@ import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.LaunchSpec;
 import io.slipway.launcher.LogTarget;
+import io.slipway.launcher.Mount;
 import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
+import io.slipway.launcher.RollingLog;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExitStatus;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +28,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Launchers that keep all promises but one. */
 final class BrokenLaunchers {
@@ -50,10 +60,10 @@ final class BrokenLaunchers {
   /** Trims the arguments of Java programs. */
   static class TrimsArguments extends PlainLauncher {
     @Override
-    List<String> commandLine(Command command) {
-      return command instanceof Command.Jvm
-          ? super.commandLine(command).stream().map(String::trim).toList()
-          : super.commandLine(command);
+    List<String> commandLine(LaunchSpec spec) {
+      return spec.command() instanceof Command.Jvm
+          ? super.commandLine(spec).stream().map(String::trim).toList()
+          : super.commandLine(spec);
     }
   }
 
@@ -146,7 +156,7 @@ final class BrokenLaunchers {
   static class FlattensCodes extends PlainLauncher {
     @Override
     Ending exited(int code) {
-      return Ending.exited(code > 200 ? 1 : code);
+      return super.exited(code > 200 ? 1 : code);
     }
   }
 
@@ -162,16 +172,6 @@ final class BrokenLaunchers {
     @Override
     Ending exited(int code) {
       return code == 137 ? Ending.of(new ExitStatus.Signalled(9)) : super.exited(code);
-    }
-  }
-
-  /** Claims to stop the whole tree. */
-  static class ClaimsWholeTree extends PlainLauncher {
-    @Override
-    public Set<Promise> notPromised() {
-      Set<Promise> not = EnumSet.copyOf(super.notPromised());
-      not.remove(Promise.WHOLE_TREE);
-      return not;
     }
   }
 
@@ -208,18 +208,208 @@ final class BrokenLaunchers {
   /** Lets logs grow. */
   static class NeverRolls extends PlainLauncher {
     @Override
-    void write(LogTarget target, byte[] bytes, int count) throws IOException {
-      super.write(new LogTarget(target.file(), Long.MAX_VALUE, 0), bytes, count);
+    RollingLog log(LogTarget target) {
+      return new RollingLog(new LogTarget(target.file(), Long.MAX_VALUE, 0));
+    }
+  }
+
+  /** Forgets to note where a new log file begins. */
+  static class RollsSilently extends PlainLauncher {
+    private LogTarget last;
+
+    @Override
+    RollingLog log(LogTarget target) {
+      last = target;
+      return super.log(target);
+    }
+
+    @Override
+    void awaitOutput(Thread pump) throws InterruptedException {
+      super.awaitOutput(pump);
+      Path logs = last.file().getParent();
+      for (String stream : List.of("stdout", "stderr")) {
+        try {
+          Files.deleteIfExists(logs.resolve(stream + ".start"));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  /** Carries the first ten million bytes of an output and no more. */
+  static class DropsOutput extends PlainLauncher {
+    private static final long MOST = 10_000_000;
+    private final Map<RollingLog, Long> written = new ConcurrentHashMap<>();
+
+    @Override
+    void write(RollingLog log, byte[] bytes, int count) throws IOException {
+      if (written.merge(log, (long) count, Long::sum) <= MOST) {
+        super.write(log, bytes, count);
+      }
+    }
+  }
+
+  /** Writes what was output when the output ends. */
+  static class WritesAtTheEnd extends PlainLauncher {
+    private final Map<RollingLog, ByteArrayOutputStream> kept = new ConcurrentHashMap<>();
+
+    @Override
+    void write(RollingLog log, byte[] bytes, int count) {
+      kept.computeIfAbsent(log, any -> new ByteArrayOutputStream()).write(bytes, 0, count);
+    }
+
+    @Override
+    void endOfOutput(RollingLog log) {
+      ByteArrayOutputStream all = kept.remove(log);
+      if (all != null) {
+        log.append(ByteBuffer.wrap(all.toByteArray()));
+      }
+    }
+  }
+
+  /** Claims what {@link PlainLauncher} does not. */
+  abstract static class Claims extends PlainLauncher {
+    private final Promise claimed;
+
+    Claims(Promise claimed) {
+      this.claimed = claimed;
+    }
+
+    @Override
+    public Set<Promise> notPromised() {
+      Set<Promise> not = EnumSet.copyOf(super.notPromised());
+      not.remove(claimed);
+      return not;
     }
   }
 
   /** Claims that programs outlive it. */
-  static class ClaimsToOutlive extends PlainLauncher {
-    @Override
-    public Set<Promise> notPromised() {
-      Set<Promise> not = EnumSet.copyOf(super.notPromised());
-      not.remove(Promise.OUTLIVES_WORKER);
-      return not;
+  static class ClaimsToOutlive extends Claims {
+    ClaimsToOutlive() {
+      super(Promise.OUTLIVES_WORKER);
     }
+  }
+
+  /** Claims that, and does not even remember what was ruled out. */
+  static class ForgetsOnRestart extends ClaimsToOutlive {
+    @Override
+    public Reattached reattach(ExecutionId id, Path directory) {
+      return new Reattached.NeverStarted();
+    }
+  }
+
+  /** Claims that programs end with their owner. */
+  static class ClaimsToEndWithOwner extends Claims {
+    ClaimsToEndWithOwner() {
+      super(Promise.ENDS_WITH_OWNER);
+    }
+  }
+
+  /** Claims to stop the whole tree. */
+  static class ClaimsWholeTree extends Claims {
+    ClaimsWholeTree() {
+      super(Promise.WHOLE_TREE);
+    }
+  }
+
+  /** Claims to limit memory and processors. */
+  static class ClaimsLimits extends Claims {
+    ClaimsLimits() {
+      super(Promise.RESOURCE_LIMITS);
+    }
+  }
+
+  /** Claims that what is mounted for reading only can't be changed. */
+  static class ClaimsReadOnlyMounts extends Claims {
+    ClaimsReadOnlyMounts() {
+      super(Promise.READ_ONLY_MOUNTS);
+    }
+  }
+
+  /** Claims to run programs as any user. */
+  static class ClaimsOtherUsers extends Claims {
+    ClaimsOtherUsers() {
+      super(Promise.OTHER_USER);
+    }
+
+    @Override
+    void checkUser(LaunchSpec spec) {}
+  }
+
+  /** Runs programs as this user whatever the spec says. */
+  static class IgnoresUsers extends PlainLauncher {
+    @Override
+    void checkUser(LaunchSpec spec) {}
+  }
+
+  /** Takes every death by signal and every code above 128 for what it looks like. */
+  static class HidesAmbiguity extends PlainLauncher {
+    @Override
+    Ending exited(int code) {
+      return Ending.exited(code);
+    }
+  }
+
+  /** Does not see the mounts. */
+  static class IgnoresMounts extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      List<String> line = new ArrayList<>(super.commandLine(spec));
+      for (Mount mount : spec.mounts()) {
+        if (spec.command() instanceof Command.Program) {
+          line.replaceAll(word -> word.replace(mount.path().toString(), "/no/such/mount"));
+        }
+      }
+      return line;
+    }
+  }
+
+  /** Lets programs listen elsewhere. */
+  static class HidesPorts extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      List<String> line = new ArrayList<>(super.commandLine(spec));
+      spec.ports()
+          .forEach((name, port) -> line.replaceAll(w -> w.equals("" + port.port()) ? "0" : w));
+      return line;
+    }
+  }
+
+  /** Lets a launch wait until what was launched before has ended. */
+  static class OneAtATime extends PlainLauncher {
+    private LaunchHandle last;
+
+    @Override
+    public LaunchHandle launch(LaunchSpec spec, Path directory)
+        throws LaunchException, InterruptedException {
+      synchronized (this) {
+        if (last != null) {
+          try {
+            last.exit().toCompletableFuture().get(50, TimeUnit.MILLISECONDS);
+          } catch (ExecutionException | TimeoutException e) {
+            throw new LaunchException("another one runs", e);
+          }
+        }
+        last = super.launch(spec, directory);
+        return last;
+      }
+    }
+  }
+
+  /** Starts what can't be started in a shell, which tells it by a code. */
+  static class StartsByShell extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      if (!(spec.command() instanceof Command.Program)) {
+        return super.commandLine(spec);
+      }
+      List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\"", "start"));
+      line.addAll(super.commandLine(spec));
+      return line;
+    }
+
+    @Override
+    void checkProgram(Path program) {}
   }
 }

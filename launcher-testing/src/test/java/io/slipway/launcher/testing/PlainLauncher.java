@@ -9,6 +9,7 @@ import io.slipway.launcher.LogTarget;
 import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
 import io.slipway.launcher.ResourceUsage;
+import io.slipway.launcher.RollingLog;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExitStatus;
@@ -17,13 +18,11 @@ import io.slipway.model.StopKind;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -54,7 +53,9 @@ class PlainLauncher implements Launcher {
         Promise.SIGNALS_DISTINGUISHED,
         Promise.WHOLE_TREE,
         Promise.OUTLIVES_WORKER,
+        Promise.ENDS_WITH_OWNER,
         Promise.RESOURCE_LIMITS,
+        Promise.READ_ONLY_MOUNTS,
         Promise.OTHER_USER);
   }
 
@@ -65,12 +66,10 @@ class PlainLauncher implements Launcher {
       throw new InterruptedException();
     }
     checkOptions(spec);
-    if (spec.user().isPresent()) {
-      throw new LaunchException("not as " + spec.user().get());
-    }
+    checkUser(spec);
     claim(spec.executionId());
     try {
-      ProcessBuilder builder = new ProcessBuilder(commandLine(spec.command()));
+      ProcessBuilder builder = new ProcessBuilder(commandLine(spec));
       builder.environment().clear();
       builder.environment().putAll(environment(spec));
       builder.directory(workDirectory(spec));
@@ -88,7 +87,7 @@ class PlainLauncher implements Launcher {
   }
 
   /** Of these ProcessBuilder would make a shell script. */
-  private static void checkProgram(Path program) throws IOException, LaunchException {
+  void checkProgram(Path program) throws IOException, LaunchException {
     if (program.isAbsolute() && Files.exists(program)) {
       byte[] begin = new byte[2];
       try (InputStream in = Files.newInputStream(program)) {
@@ -105,16 +104,22 @@ class PlainLauncher implements Launcher {
     }
   }
 
+  void checkUser(LaunchSpec spec) throws LaunchException {
+    if (spec.user().isPresent()) {
+      throw new LaunchException("not as " + spec.user().get());
+    }
+  }
+
   void claim(ExecutionId id) throws LaunchException {
     if (known.putIfAbsent(id, NEVER) != null) {
       throw new LaunchException(id + " again");
     }
   }
 
-  List<String> commandLine(Command command) {
-    return command instanceof Command.Jvm jvm
+  List<String> commandLine(LaunchSpec spec) {
+    return spec.command() instanceof Command.Jvm jvm
         ? jvm.commandLine(System.getProperty("java.home") + "/bin/java")
-        : ((Command.Program) command).arguments();
+        : ((Command.Program) spec.command()).arguments();
   }
 
   Map<String, String> environment(LaunchSpec spec) {
@@ -152,36 +157,28 @@ class PlainLauncher implements Launcher {
   private Thread pump(InputStream stream, LogTarget target) {
     return inBackground(
         () -> {
-          try (stream) {
+          try (stream;
+              RollingLog log = log(target)) {
             byte[] buffer = new byte[4096];
             int count;
             while ((count = stream.read(buffer)) >= 0) {
-              write(target, buffer, count);
+              write(log, buffer, count);
             }
+            endOfOutput(log);
           }
           return null;
         });
   }
 
-  void write(LogTarget target, byte[] bytes, int count) throws IOException {
-    if (Files.exists(target.file()) && Files.size(target.file()) + count > target.maxBytes()) {
-      for (int i = target.maxRolled(); i > 0; i--) {
-        Path from = i == 1 ? target.file() : rolled(target, i - 1);
-        if (Files.exists(from)) {
-          Files.move(from, rolled(target, i), StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
-    }
-    try (OutputStream out =
-        Files.newOutputStream(
-            target.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      out.write(bytes, 0, count);
-    }
+  RollingLog log(LogTarget target) {
+    return new RollingLog(target);
   }
 
-  private static Path rolled(LogTarget target, int number) {
-    return target.file().resolveSibling(target.file().getFileName() + "." + number);
+  void write(RollingLog log, byte[] bytes, int count) throws IOException {
+    log.append(ByteBuffer.wrap(bytes, 0, count));
   }
+
+  void endOfOutput(RollingLog log) {}
 
   /** Kills whoever carries the execution's id. */
   void killTree(ExecutionId id) {
@@ -215,7 +212,11 @@ class PlainLauncher implements Launcher {
   }
 
   Ending exited(int code) {
-    return Ending.exited(code);
+    return new Ending(
+        new ExitStatus.Exited(code),
+        false,
+        Optional.empty(),
+        code > 128 ? "or signal " + (code - 128) : "");
   }
 
   @Override
