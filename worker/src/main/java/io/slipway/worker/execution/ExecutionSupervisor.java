@@ -185,7 +185,7 @@ final class ExecutionSupervisor {
         directory.makeLauncherDirectory();
         LaunchHandle launched = launcher.launch(spec, directory.path());
         runs = true;
-        launched(launched);
+        launchedBy(launched);
         return Optional.empty();
       } finally {
         if (runs) {
@@ -214,6 +214,16 @@ final class ExecutionSupervisor {
     step = Step.LAUNCHING;
   }
 
+  /** From here on it runs: what fails now must not be told as if it had not been started. */
+  private void launchedBy(LaunchHandle launched) {
+    try {
+      launched(launched);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.error("launcher {} is broken: its handle of {} fails", fresh.launcher(), id(), e);
+      end(Ending.lost("it was launched, and then its launcher failed: " + e));
+    }
+  }
+
   private void launched(LaunchHandle launched) {
     Optional<Cancellation> stop;
     synchronized (this) {
@@ -221,17 +231,26 @@ final class ExecutionSupervisor {
       step = Step.RUNNING;
       stop = cancellation;
     }
+    observe(launched);
     LOG.info(
         "execution {} is RUNNING{}",
         id(),
         launched.processId().isPresent() ? ", process " + launched.processId().getAsLong() : "");
-    observe(launched);
     stop.ifPresent(cancelled -> launched.stop(cancelled.grace()));
     changed.accept(id());
   }
 
   private void observe(LaunchHandle observed) {
-    observed.exit().thenAccept(ending -> run(() -> end(ending)));
+    observed
+        .exit()
+        .whenComplete(
+            (ending, failure) ->
+                run(
+                    () ->
+                        end(
+                            ending != null
+                                ? ending
+                                : Ending.lost("its launcher could not tell its end: " + failure))));
   }
 
   private void notLaunched(String reason) {
