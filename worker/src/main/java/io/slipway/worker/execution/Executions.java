@@ -87,7 +87,7 @@ public final class Executions implements AutoCloseable {
             new PortAllocator(process.listen().host(), process.advertise().host()),
             threads,
             clock);
-    this.retained = new RetentionQueue(retention, wallClock, clock);
+    this.retained = new RetentionQueue(retention, wallClock, clock, threads);
   }
 
   /** Tells a listener which execution has changed, on an arbitrary thread; it must not block. */
