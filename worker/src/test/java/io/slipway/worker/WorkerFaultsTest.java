@@ -613,6 +613,24 @@ class WorkerFaultsTest extends WorkerFixture {
   }
 
   @Test
+  void close_launcherHangs_isInterruptedAndNothingRuns() throws Exception {
+    startWorker();
+    machine.hold(true);
+    master.launchDriver(DRIVER, PROGRAM);
+    await().until(() -> machine.launching() == 1);
+
+    worker.close();
+
+    assertThat(machine.launching()).isZero();
+    machine.hold(false);
+    startWorker();
+    awaitAcknowledged(DRIVER);
+    assertThat(machine.launches()).isEmpty();
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getNotStarted())
+        .contains("its worker was restarted");
+  }
+
+  @Test
   void restart_whileItIsLaunched_theProcessIsAdopted() throws Exception {
     startWorker();
     machine.hold(true);

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -453,18 +454,31 @@ final class ExecutionSupervisor {
 
   /**
    * Lets go of it, without stopping it. A launcher that has been called is waited for, so that what
-   * it starts is known to it; what is not yet that far is broken off, to be begun again.
+   * it starts is known to it; what is not yet that far, or takes too long, is broken off.
+   *
+   * @param untilNanos until when a launcher is waited for before it is interrupted, as {@link
+   *     System#nanoTime} tells it
    */
-  void letGo() {
+  void letGo(long untilNanos) {
     boolean interrupted = false;
     synchronized (this) {
       closed = true;
-      if (launching != null && step != Step.LAUNCHING) {
+      boolean brokenOff = step != Step.LAUNCHING;
+      if (launching != null && brokenOff) {
         launching.interrupt();
       }
       while (launching != null) {
         try {
-          wait();
+          long left = untilNanos - System.nanoTime();
+          if (!brokenOff && left <= 0) {
+            LOG.warn("execution {}: launcher {} takes too long", id(), fresh.launcher());
+            launching.interrupt();
+            brokenOff = true;
+          } else if (brokenOff) {
+            wait();
+          } else {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+          }
         } catch (InterruptedException e) {
           interrupted = true;
           launching.interrupt();
