@@ -36,7 +36,8 @@ public interface Launcher extends AutoCloseable {
   /**
    * Finds out what became of a launch by an earlier launcher object, usually of a worker that has
    * died since, and makes sure that a launch which was under way then can no longer start. Blocks
-   * for a short time. Each execution is reattached at most once.
+   * until that is known; {@link Reattached.Unknown} is for what nobody can know. Each execution is
+   * reattached at most once.
    *
    * @param id the execution
    * @param directory its execution directory, absolute
@@ -52,7 +53,8 @@ public interface Launcher extends AutoCloseable {
   /**
    * Names of environment variables that this launcher, or the engine behind it, sets by itself: it
    * adds them, or puts another value in place of the spec's, as a container engine does with {@code
-   * HOSTNAME}. Variables of a container's image are not among them. Always the same; none unless
+   * HOSTNAME}, and a launcher with the addresses to listen on where processes have a network of
+   * their own. Variables of a container's image are not among them. Always the same; none unless
    * overridden.
    */
   default Set<String> ownVariables() {

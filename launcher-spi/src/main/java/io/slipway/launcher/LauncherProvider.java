@@ -25,7 +25,9 @@ public interface LauncherProvider {
 
   /**
    * Makes a launcher; called once for a worker, before its first launch, whatever the number of
-   * executions.
+   * executions. Trouble that may pass, as an engine that is down just now, is no reason to throw: a
+   * worker without this launcher takes what ran by it for lost. Launches are refused meanwhile, and
+   * what is to be reattached waits.
    *
    * @throws LaunchException with a reason for people, if it can't work on this machine, or naming a
    *     setting that it does not know or a value that it can't use

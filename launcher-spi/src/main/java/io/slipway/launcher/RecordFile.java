@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -37,21 +38,29 @@ public final class RecordFile {
    */
   public static Map<String, String> read(Path file) throws IOException {
     Properties properties = new Properties();
-    // Not through a channel, which an interrupt would close.
-    try (Reader reader =
-        new InputStreamReader(new FileInputStream(file.toFile()), StandardCharsets.UTF_8)) {
+    try (Reader reader = open(file)) {
       properties.load(reader);
-    } catch (FileNotFoundException e) {
-      if (Files.exists(file)) {
-        throw e;
-      }
-      throw new NoSuchFileException(file.toString());
     } catch (IllegalArgumentException e) {
       throw new IOException("damaged: " + file, e);
     }
     Map<String, String> values = new TreeMap<>();
     properties.forEach((name, value) -> values.put((String) name, (String) value));
     return values;
+  }
+
+  /** Not through a channel, which an interrupt would close. */
+  private static Reader open(Path file) throws IOException {
+    InputStream in;
+    try {
+      in = new FileInputStream(file.toFile());
+    } catch (FileNotFoundException e) {
+      if (!Files.exists(file)) {
+        throw new NoSuchFileException(file.toString());
+      }
+      // It may not be allowed, or have appeared only now.
+      in = new FileInputStream(file.toFile());
+    }
+    return new InputStreamReader(in, StandardCharsets.UTF_8);
   }
 
   /**

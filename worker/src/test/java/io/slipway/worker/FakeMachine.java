@@ -41,6 +41,7 @@ public final class FakeMachine {
   private final List<ExecutionId> launches = new ArrayList<>();
   private Optional<String> refusal = Optional.empty();
   private boolean held;
+  private boolean breakingHandles;
   private int launching;
   private int mostLaunching;
 
@@ -83,6 +84,15 @@ public final class FakeMachine {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    /** Its launcher fails to tell how it ends. */
+    public void failExit() {
+      CompletableFuture<Ending> told;
+      synchronized (FakeMachine.this) {
+        told = observer;
+      }
+      told.completeExceptionally(new IllegalStateException("a broken launcher"));
     }
 
     /** Ends by itself. */
@@ -143,6 +153,11 @@ public final class FakeMachine {
     refusal = Optional.of(reason);
   }
 
+  /** Handles fail from now on, as those of a launcher that was made for an older interface. */
+  public synchronized void breakHandles() {
+    breakingHandles = true;
+  }
+
   /** Launches wait from now on, or go on. */
   public synchronized void hold(boolean hold) {
     held = hold;
@@ -201,9 +216,11 @@ public final class FakeMachine {
     private LaunchHandle handle(FakeProcess process) {
       CompletableFuture<Ending> mine = new CompletableFuture<>();
       process.observer = new CompletableFuture<>();
-      process.observer.thenAccept(
-          ending -> {
-            if (!isClosed()) {
+      process.observer.whenComplete(
+          (ending, failure) -> {
+            if (failure != null) {
+              mine.completeExceptionally(failure);
+            } else if (!isClosed()) {
               mine.complete(ending);
             }
           });
@@ -225,6 +242,11 @@ public final class FakeMachine {
 
         @Override
         public OptionalLong processId() {
+          synchronized (FakeMachine.this) {
+            if (breakingHandles) {
+              throw new AbstractMethodError("processId");
+            }
+          }
           return OptionalLong.empty();
         }
       };

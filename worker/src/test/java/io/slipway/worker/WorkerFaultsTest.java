@@ -73,6 +73,32 @@ class WorkerFaultsTest extends WorkerFixture {
   }
 
   @Test
+  void launch_launcherFailsAfterwards_isLostAndNotCalledUnstarted() throws Exception {
+    machine.breakHandles();
+    startWorker();
+
+    master.launchDriver(DRIVER, PROGRAM);
+    awaitAcknowledged(DRIVER);
+
+    assertThat(machine.find(DRIVER)).isPresent();
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getLost())
+        .contains("processId");
+  }
+
+  @Test
+  void end_launcherCantTellIt_isLost() throws Exception {
+    startWorker();
+    master.launchDriver(DRIVER, PROGRAM);
+    awaitRunning(DRIVER);
+
+    process(DRIVER).failExit();
+
+    awaitAcknowledged(DRIVER);
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getLost())
+        .contains("a broken launcher");
+  }
+
+  @Test
   void end_answerIsLost_isReportedAgainUntilAcknowledged() throws Exception {
     startWorker();
     master.launchDriver(DRIVER, PROGRAM);
@@ -584,6 +610,24 @@ class WorkerFaultsTest extends WorkerFixture {
 
     awaitRunning(DRIVER);
     assertThat(machine.launches()).containsExactly(DRIVER);
+  }
+
+  @Test
+  void close_launcherHangs_isInterruptedAndNothingRuns() throws Exception {
+    startWorker();
+    machine.hold(true);
+    master.launchDriver(DRIVER, PROGRAM);
+    await().until(() -> machine.launching() == 1);
+
+    worker.close();
+
+    assertThat(machine.launching()).isZero();
+    machine.hold(false);
+    startWorker();
+    awaitAcknowledged(DRIVER);
+    assertThat(machine.launches()).isEmpty();
+    assertThat(master.reported(DRIVER).orElseThrow().getTermination().getNotStarted())
+        .contains("its worker was restarted");
   }
 
   @Test

@@ -87,7 +87,7 @@ final class Keeper {
         } else if (message instanceof Message.Attach attach) {
           inBackground("attach " + attach.id(), () -> attach(connection, attach));
         } else if (message instanceof Message.Stop stop) {
-          find(stop.id()).ifPresent(this::obeyStop);
+          find(stop.id()).ifPresent(execution -> obeyStop(execution, stop.deadlineMillis()));
         } else if (message instanceof Message.Usage usage) {
           inBackground("usage " + usage.id(), () -> connection.send(usage(usage)));
         }
@@ -131,6 +131,11 @@ final class Keeper {
     } catch (IOException e) {
       log(execution.id() + ": the stop can't be read: " + e);
     }
+  }
+
+  private void obeyStop(Execution execution, OptionalLong told) {
+    obeyStop(execution);
+    told.ifPresent(execution::stop);
   }
 
   private Optional<Execution> find(String id) {

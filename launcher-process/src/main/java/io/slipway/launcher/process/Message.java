@@ -49,8 +49,13 @@ sealed interface Message {
    */
   record Attach(long request, String id, Path directory) implements Message {}
 
-  /** To the keeper: the execution has been asked to end; its {@code stop} file says until when. */
-  record Stop(String id) implements Message {}
+  /**
+   * To the keeper: the execution has been asked to end; its {@code stop} file says until when, and
+   * if that could not be written, this does.
+   *
+   * @param deadlineMillis on the {@link BootClock}
+   */
+  record Stop(String id, OptionalLong deadlineMillis) implements Message {}
 
   /** To the keeper: what does it use? Answered by {@link Used}. */
   record Usage(long request, String id) implements Message {}
@@ -93,7 +98,7 @@ sealed interface Message {
     } else if (this instanceof Attach attach) {
       out.number(3).number(attach.request()).text(attach.id()).path(attach.directory());
     } else if (this instanceof Stop stop) {
-      out.number(4).text(stop.id());
+      out.number(4).text(stop.id()).number(stop.deadlineMillis().orElse(-1));
     } else if (this instanceof Usage usage) {
       out.number(5).number(usage.request()).text(usage.id());
     } else if (this instanceof Running running) {
@@ -137,7 +142,7 @@ sealed interface Message {
                   in.target());
           case 2 -> new Cancel(in.number());
           case 3 -> new Attach(in.number(), in.text(), in.path());
-          case 4 -> new Stop(in.text());
+          case 4 -> new Stop(in.text(), in.isAtEnd() ? OptionalLong.empty() : in.amount());
           case 5 -> new Usage(in.number(), in.text());
           case 6 -> new Running(in.number(), (int) in.number());
           case 7 -> new Refused(in.number(), in.text());
@@ -191,6 +196,11 @@ sealed interface Message {
   record Reader(DataInputStream in) {
     long number() throws IOException {
       return in.readLong();
+    }
+
+    /** Of a message of an older launcher, which ended here. */
+    boolean isAtEnd() throws IOException {
+      return in.available() == 0;
     }
 
     OptionalLong amount() throws IOException {

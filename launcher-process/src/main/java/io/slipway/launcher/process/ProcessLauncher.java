@@ -140,7 +140,10 @@ final class ProcessLauncher implements Launcher {
     }
     if (reply instanceof Message.Running running) {
       process.runs(keeper, running.pid());
-      if (interrupted) {
+      if (keeper.isLost()) {
+        // Who looks after its processes may have gone by before this was known to be one of them.
+        resolve(process, interrupted);
+      } else if (interrupted) {
         Thread.currentThread().interrupt();
       }
       return;
@@ -163,8 +166,10 @@ final class ProcessLauncher implements Launcher {
       throw new LaunchException("the supervisor died before it had launched " + process.id());
     }
     if (found instanceof Reattached.Ended ended) {
+      processes.remove(process.id().toString(), process);
       process.ended(ended.ending());
     } else if (found instanceof Reattached.Unknown unknown) {
+      processes.remove(process.id().toString(), process);
       process.ended(Ending.lost(unknown.reason()));
     }
     if (interrupted) {
@@ -321,6 +326,11 @@ final class ProcessLauncher implements Launcher {
       }
       if (reply instanceof Message.Running running) {
         process.runs(keeper, running.pid());
+        if (keeper.isLost()) {
+          // As in a launch.
+          keepers.awaitGone(keeper);
+          continue;
+        }
         return new Reattached.Running(process);
       }
       keepers.releaseIfUnused(keeper, processes.values());

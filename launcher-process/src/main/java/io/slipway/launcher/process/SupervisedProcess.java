@@ -5,7 +5,6 @@ import io.slipway.launcher.ResourceUsage;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,7 +56,7 @@ final class SupervisedProcess implements LaunchHandle {
       holdOutputs();
     } else {
       // A stop may have been written after the keeper had looked for one.
-      link.tell(new Message.Stop(id.toString()));
+      link.tell(new Message.Stop(id.toString(), OptionalLong.empty()));
     }
   }
 
@@ -109,12 +108,15 @@ final class SupervisedProcess implements LaunchHandle {
     if (over) {
       return;
     }
+    long deadline = BootClock.millisAfter(grace);
     try {
-      files.writeStop(BootClock.millisAfter(grace));
+      files.writeStop(deadline);
     } catch (IOException e) {
-      throw new UncheckedIOException("the stop of " + id + " can't be written", e);
+      // The disk is full, say, and that by this very program: the keeper stops it all the same.
+      link.tell(new Message.Stop(id.toString(), OptionalLong.of(deadline)));
+      return;
     }
-    link.tell(new Message.Stop(id.toString()));
+    link.tell(new Message.Stop(id.toString(), OptionalLong.empty()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.slipway.launcher.ResourceUsage;
 import io.slipway.launcher.testing.ContractBed;
 import io.slipway.launcher.testing.ContractBed.Execution;
 import io.slipway.model.Ending;
+import io.slipway.model.StopKind;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -106,6 +107,21 @@ class ITProcessLauncher {
 
     ContractBed.await(handle);
     assertThat(ContractBed.isAbandoned(execution.file("alive"), Duration.ofSeconds(2))).isTrue();
+  }
+
+  @Test
+  void stop_thatCantBeWritten_isCarriedOutAllTheSame() throws Exception {
+    Execution execution = bed.execution();
+    LaunchHandle handle =
+        bed.launch(
+            execution, ContractBed.shell("trap '' TERM; : > ready; while :; do sleep 0.05; done"));
+    ContractBed.awaitFile(execution.file("ready"));
+    // As a full disk would keep the record from being written.
+    Files.createDirectories(execution.directory().resolve("launcher/stop/in-the-way"));
+
+    handle.stop(Duration.ofMillis(100));
+
+    assertThat(ContractBed.await(handle).stop()).contains(StopKind.FORCED);
   }
 
   @Test

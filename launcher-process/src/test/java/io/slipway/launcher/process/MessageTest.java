@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +37,8 @@ class MessageTest {
             target),
         new Message.Cancel(8),
         new Message.Attach(9, "id", Path.of("/e")),
-        new Message.Stop("id"),
+        new Message.Stop("id", OptionalLong.empty()),
+        new Message.Stop("id", OptionalLong.of(1L << 40)),
         new Message.Usage(1L << 40, "id"),
         new Message.Running(1, 4711),
         new Message.Refused(1, "because"),
@@ -60,6 +62,14 @@ class MessageTest {
   @Test
   void decode_kindOfALaterVersion_isNothing() throws Exception {
     assertThat(decode(new byte[] {0, 0, 0, 0, 0, 0, 0, 99, 1, 2, 3})).isEmpty();
+  }
+
+  @Test
+  void decode_stopOfAnOlderLauncher_hasNoDeadline() throws Exception {
+    byte[] bytes = new Message.Stop("id", OptionalLong.empty()).encode();
+
+    assertThat(decode(Arrays.copyOf(bytes, bytes.length - 8)))
+        .contains(new Message.Stop("id", OptionalLong.empty()));
   }
 
   private static Optional<Message> decode(byte[] bytes) throws IOException {

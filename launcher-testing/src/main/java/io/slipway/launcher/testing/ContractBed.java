@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,9 @@ public final class ContractBed implements AutoCloseable {
   private final Path root;
   private final SortedMap<String, String> settings;
   private final SortedMap<String, String> options;
+  // Launchers know what is theirs by its id, and another bed may be in use on this machine.
+  private final ApplicationId application =
+      new ApplicationId("app-20261122-" + (10_000 + new SecureRandom().nextInt(900_000_000)));
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<LaunchHandle> handles = new ArrayList<>();
   private Launcher launcher;
@@ -168,7 +172,7 @@ public final class ContractBed implements AutoCloseable {
 
   /** An execution that is ready to be launched. */
   public Execution execution() {
-    ExecutionId id = new ApplicationId("app-20261122-0001").executor(numbers.incrementAndGet());
+    ExecutionId id = application.executor(numbers.incrementAndGet());
     return prepare(id, root.resolve("executions").resolve(id.toString()));
   }
 

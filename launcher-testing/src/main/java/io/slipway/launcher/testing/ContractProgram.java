@@ -88,14 +88,17 @@ public final class ContractProgram {
 
   private static void allocate(int mebibytes) {
     List<ByteBuffer> all = new ArrayList<>();
-    for (int i = 0; i < mebibytes; i++) {
-      ByteBuffer one = ByteBuffer.allocateDirect(1 << 20);
-      for (int page = 0; page < one.capacity(); page += 1024) {
-        one.put(page, (byte) 1);
+    try {
+      for (int i = 0; i < mebibytes; i++) {
+        ByteBuffer one = ByteBuffer.allocateDirect(1 << 20);
+        for (int page = 0; page < one.capacity(); page += 1024) {
+          one.put(page, (byte) 1);
+        }
+        all.add(one);
       }
-      all.add(one);
+    } finally {
+      Reference.reachabilityFence(all);
     }
-    Reference.reachabilityFence(all);
   }
 
   private static void serve(int port) throws IOException {

@@ -185,7 +185,7 @@ final class BrokenLaunchers {
     @Override
     void awaitOutput(Thread pump) throws InterruptedException {
       // For ever, where children have it open.
-      pump.join(3000);
+      pump.join(500);
     }
   }
 

@@ -142,9 +142,10 @@ final class ExecutionDirectory {
   }
 
   void delete() throws IOException {
-    // The spec goes last but one, so that a half-removed directory is still an ended execution.
+    // In this order, so that a half-removed directory is never taken for one to be launched.
     try {
-      for (String part : new String[] {"classpath", "work", "logs", "launcher"}) {
+      for (String part :
+          new String[] {"classpath", "work", "logs", "spec", "cancelled", "launcher", "exit"}) {
         DurableFiles.deleteTree(path.resolve(part));
       }
       DurableFiles.deleteTree(path);

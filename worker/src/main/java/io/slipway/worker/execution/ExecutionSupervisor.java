@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,7 +186,7 @@ final class ExecutionSupervisor {
         directory.makeLauncherDirectory();
         LaunchHandle launched = launcher.launch(spec, directory.path());
         runs = true;
-        launched(launched);
+        launchedBy(launched);
         return Optional.empty();
       } finally {
         if (runs) {
@@ -214,6 +215,16 @@ final class ExecutionSupervisor {
     step = Step.LAUNCHING;
   }
 
+  /** From here on it runs: what fails now must not be told as if it had not been started. */
+  private void launchedBy(LaunchHandle launched) {
+    try {
+      launched(launched);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.error("launcher {} is broken: its handle of {} fails", fresh.launcher(), id(), e);
+      end(Ending.lost("it was launched, and then its launcher failed: " + e));
+    }
+  }
+
   private void launched(LaunchHandle launched) {
     Optional<Cancellation> stop;
     synchronized (this) {
@@ -221,17 +232,26 @@ final class ExecutionSupervisor {
       step = Step.RUNNING;
       stop = cancellation;
     }
+    observe(launched);
     LOG.info(
         "execution {} is RUNNING{}",
         id(),
         launched.processId().isPresent() ? ", process " + launched.processId().getAsLong() : "");
-    observe(launched);
     stop.ifPresent(cancelled -> launched.stop(cancelled.grace()));
     changed.accept(id());
   }
 
   private void observe(LaunchHandle observed) {
-    observed.exit().thenAccept(ending -> run(() -> end(ending)));
+    observed
+        .exit()
+        .whenComplete(
+            (ending, failure) ->
+                run(
+                    () ->
+                        end(
+                            ending != null
+                                ? ending
+                                : Ending.lost("its launcher could not tell its end: " + failure))));
   }
 
   private void notLaunched(String reason) {
@@ -434,18 +454,31 @@ final class ExecutionSupervisor {
 
   /**
    * Lets go of it, without stopping it. A launcher that has been called is waited for, so that what
-   * it starts is known to it; what is not yet that far is broken off, to be begun again.
+   * it starts is known to it; what is not yet that far, or takes too long, is broken off.
+   *
+   * @param untilNanos until when a launcher is waited for before it is interrupted, as {@link
+   *     System#nanoTime} tells it
    */
-  void letGo() {
+  void letGo(long untilNanos) {
     boolean interrupted = false;
     synchronized (this) {
       closed = true;
-      if (launching != null && step != Step.LAUNCHING) {
+      boolean brokenOff = step != Step.LAUNCHING;
+      if (launching != null && brokenOff) {
         launching.interrupt();
       }
       while (launching != null) {
         try {
-          wait();
+          long left = untilNanos - System.nanoTime();
+          if (!brokenOff && left <= 0) {
+            LOG.warn("execution {}: launcher {} takes too long", id(), fresh.launcher());
+            launching.interrupt();
+            brokenOff = true;
+          } else if (brokenOff) {
+            wait();
+          } else {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+          }
         } catch (InterruptedException e) {
           interrupted = true;
           launching.interrupt();

@@ -43,6 +43,9 @@ public final class Executions implements AutoCloseable {
   /** Executions that launchers are asked for at the same time, after a restart. */
   private static final int FIND_AT_ONCE = 16;
 
+  /** A launch takes far less, unless an image is fetched or an engine hangs. */
+  private static final Duration LAUNCHES_END_WITHIN = Duration.ofSeconds(3);
+
   private final Path root;
   private final Surroundings surroundings;
   private final RetentionQueue retained;
@@ -87,7 +90,7 @@ public final class Executions implements AutoCloseable {
             new PortAllocator(process.listen().host(), process.advertise().host()),
             threads,
             clock);
-    this.retained = new RetentionQueue(retention, wallClock, clock);
+    this.retained = new RetentionQueue(retention, wallClock, clock, threads);
   }
 
   /** Tells a listener which execution has changed, on an arbitrary thread; it must not block. */
@@ -353,13 +356,15 @@ public final class Executions implements AutoCloseable {
   }
 
   /**
-   * Lets go of all executions, without stopping any. Launches that are under way are waited for.
+   * Lets go of all executions, without stopping any. Launches that are under way are waited for,
+   * for a short time, and then interrupted.
    */
   @Override
   public void close() {
     synchronized (admission) {
       closed = true;
     }
-    supervisors.values().forEach(ExecutionSupervisor::letGo);
+    long until = System.nanoTime() + LAUNCHES_END_WITHIN.toNanos();
+    supervisors.values().forEach(supervisor -> supervisor.letGo(until));
   }
 }

@@ -11,6 +11,7 @@ import io.slipway.model.WorkerId;
 import io.slipway.worker.storage.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -46,7 +47,10 @@ public final class InstalledLaunchers implements AutoCloseable {
     this.defaultName = defaultName;
   }
 
-  /** The providers on the class path that can be loaded. */
+  /**
+   * The providers on the class path that can be used: those that can be loaded, have a launcher's
+   * name, and need no newer launcher interface than this. Of the others it is said why not.
+   */
   public static List<LauncherProvider> discover(ClassLoader loader) {
     List<LauncherProvider> providers = new ArrayList<>();
     Iterator<LauncherProvider> found =
@@ -56,16 +60,39 @@ public final class InstalledLaunchers implements AutoCloseable {
         if (!found.hasNext()) {
           return providers;
         }
-        providers.add(found.next());
+        LauncherProvider provider = found.next();
+        Optional<String> unusable = unusable(provider);
+        if (unusable.isEmpty()) {
+          providers.add(provider);
+        } else {
+          LOG.error("launcher {} is left out: {}", origin(provider), unusable.get());
+        }
       } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
         broken++;
-        LOG.error(
-            "a launcher on the class path is left out: it is broken, or was made for another"
-                + " version of Slipway: {}",
-            describe(e));
+        LOG.error("a launcher on the class path is left out: {}", describe(e));
       }
     }
     return providers;
+  }
+
+  /** Why a provider can't be used, whatever the settings. */
+  private static Optional<String> unusable(LauncherProvider provider) {
+    try {
+      if (provider.spiVersion() > LauncherProvider.SPI_VERSION) {
+        return Optional.of(
+            "it needs version "
+                + provider.spiVersion()
+                + " of the launcher interface, and this worker has version "
+                + LauncherProvider.SPI_VERSION
+                + "; it takes a newer worker, or an older launcher");
+      }
+      String name = provider.name();
+      return name != null && name.matches("[a-z0-9-]{1,63}")
+          ? Optional.empty()
+          : Optional.of("its name '" + name + "' is no launcher's name");
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.of(describe(e));
+    }
   }
 
   /**
@@ -77,7 +104,8 @@ public final class InstalledLaunchers implements AutoCloseable {
    * @param executions the directory of all execution directories
    * @param settings options by launcher name
    * @param defaultName the launcher that is used where a template names none
-   * @throws IllegalArgumentException naming those that work, if the default is not among them
+   * @throws IllegalArgumentException naming those that work, if the default is not among them, or
+   *     there are settings for one that was not even found
    */
   public static InstalledLaunchers create(
       List<LauncherProvider> providers,
@@ -87,62 +115,100 @@ public final class InstalledLaunchers implements AutoCloseable {
       Map<String, SortedMap<String, String>> settings,
       String defaultName)
       throws IOException {
-    SortedMap<String, Launcher> launchers = new TreeMap<>();
-    SortedMap<String, Set<Promise>> notPromised = new TreeMap<>();
-    for (LauncherProvider provider : providers) {
-      String type = provider.getClass().getName();
-      try {
-        String name = provider.name();
-        if (!name.matches("[a-z0-9-]{1,63}")) {
-          LOG.error("launcher {} is left out: its name '{}' is no launcher's name", type, name);
+    InstalledLaunchers installed =
+        new InstalledLaunchers(new TreeMap<>(), new TreeMap<>(), defaultName);
+    try {
+      Map<String, LauncherProvider> found = new TreeMap<>();
+      SortedMap<String, String> leftOut = new TreeMap<>();
+      for (LauncherProvider provider : providers) {
+        Optional<String> unusable = unusable(provider);
+        if (unusable.isPresent()) {
+          LOG.error("launcher {} is left out: {}", origin(provider), unusable.get());
           continue;
         }
-        if (launchers.containsKey(name)) {
+        String name = provider.name();
+        LauncherProvider first = found.putIfAbsent(name, provider);
+        if (first != null) {
           LOG.error(
-              "launcher {} is left out: another of the name '{}' was found before it", type, name);
+              "there are two launchers of the name '{}': {} is left out, and {} is used",
+              name,
+              origin(provider),
+              origin(first));
           continue;
         }
         Path own = directory.resolve(name);
         DurableFiles.makeDirectory(own);
-        Launcher launcher =
-            provider.create(
+        installed
+            .add(
+                provider,
                 new LauncherSettings(
                     owner.value(),
                     own,
                     executions,
                     true,
-                    settings.getOrDefault(name, Collections.emptySortedMap())));
-        try {
-          notPromised.put(name, Set.copyOf(launcher.notPromised()));
-        } catch (RuntimeException | LinkageError e) {
-          launcher.close();
-          throw e;
-        }
-        launchers.put(name, launcher);
-      } catch (LaunchException e) {
-        LOG.error("launcher {} can't work here and is left out: {}", type, e.getMessage());
-      } catch (RuntimeException | LinkageError e) {
-        LOG.error(
-            "launcher {} is left out: it is broken, or was made for another version of Slipway: {}",
-            type,
-            describe(e));
+                    settings.getOrDefault(name, Collections.emptySortedMap())))
+            .ifPresent(reason -> leftOut.put(name, reason));
       }
-    }
-    InstalledLaunchers installed = new InstalledLaunchers(launchers, notPromised, defaultName);
-    if (!launchers.containsKey(defaultName)) {
+      installed.check(found.keySet(), leftOut, settings.keySet());
+    } catch (IOException | RuntimeException | Error e) {
       installed.close();
-      throw new IllegalArgumentException(
-          "no launcher '"
-              + defaultName
-              + "' here (found: "
-              + (launchers.isEmpty() ? "none" : String.join(", ", launchers.keySet()))
-              + ")");
+      throw e;
     }
-    installed.report(settings);
+    installed.report();
     return installed;
   }
 
-  private void report(Map<String, SortedMap<String, String>> settings) {
+  /** Makes a launcher; tells why, if it can't be used here. */
+  private Optional<String> add(LauncherProvider provider, LauncherSettings settings) {
+    String reason;
+    try {
+      Launcher launcher = provider.create(settings);
+      try {
+        notPromised.put(provider.name(), Set.copyOf(launcher.notPromised()));
+        launchers.put(provider.name(), launcher);
+      } catch (RuntimeException | LinkageError e) {
+        launcher.close();
+        throw e;
+      }
+      return Optional.empty();
+    } catch (LaunchException e) {
+      reason = "it can't work here: " + e.getMessage();
+    } catch (RuntimeException | LinkageError e) {
+      reason = describe(e);
+    }
+    LOG.error("launcher {} is left out: {}", origin(provider), reason);
+    return Optional.of(reason);
+  }
+
+  private void check(
+      Set<String> found, SortedMap<String, String> leftOut, Set<String> withSettings) {
+    if (!launchers.containsKey(defaultName)) {
+      throw new IllegalArgumentException(
+          leftOut.containsKey(defaultName)
+              ? "launcher '" + defaultName + "' can't be used: " + leftOut.get(defaultName)
+              : "no launcher '"
+                  + defaultName
+                  + "' here (found: "
+                  + words(launchers.keySet())
+                  + ")");
+    }
+    for (String name : withSettings) {
+      if (!found.contains(name)) {
+        throw new IllegalArgumentException(
+            "there are settings for a launcher '"
+                + name
+                + "', which is not here (found: "
+                + words(found)
+                + ")");
+      }
+    }
+  }
+
+  private static String words(Set<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  private void report() {
     notPromised.forEach(
         (name, missing) ->
             LOG.info(
@@ -153,11 +219,6 @@ public final class InstalledLaunchers implements AutoCloseable {
                     ? "keeps all promises"
                     : "does not promise that "
                         + missing.stream().sorted().map(Promise::words).collect(joining("; "))));
-    for (String name : settings.keySet()) {
-      if (!launchers.containsKey(name)) {
-        LOG.warn("there are settings for a launcher '{}', which is not here", name);
-      }
-    }
   }
 
   /** The launcher of a name. */
@@ -188,8 +249,20 @@ public final class InstalledLaunchers implements AutoCloseable {
         });
   }
 
+  /** Which provider, and from which file. */
+  private static String origin(LauncherProvider provider) {
+    Class<?> type = provider.getClass();
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    return type.getName() + (source == null ? "" : " of " + source.getLocation());
+  }
+
   private static String describe(Throwable failure) {
-    StringBuilder text = new StringBuilder(failure.toString());
+    StringBuilder text =
+        new StringBuilder(
+            failure instanceof LinkageError || failure.getCause() instanceof LinkageError
+                ? "it was made for another version of Slipway or of Java, or is not complete: "
+                : "it is broken: ");
+    text.append(failure);
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
       text.append(": ").append(cause);
     }

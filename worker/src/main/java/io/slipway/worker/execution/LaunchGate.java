@@ -8,11 +8,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Lets only so many JVMs start at a time, in the order in which they came: more at once start more
  * slowly, all of them. A JVM counts as starting until it has been up for a short time, or has
- * ended.
+ * ended; a launch that takes long does something else, such as to fetch an image, and keeps nobody
+ * back.
  */
 final class LaunchGate {
   /** What a small JVM needs of a core until it is up. */
   private static final Duration SETTLING = Duration.ofMillis(200);
+
+  /** Longer than a busy machine takes to start a JVM. */
+  private static final Duration LONGEST_START = Duration.ofSeconds(5);
 
   private final Semaphore permits;
   private final NanoClock clock;
@@ -42,7 +46,9 @@ final class LaunchGate {
   /** Waits for a place. */
   Pass enter() throws InterruptedException {
     permits.acquire();
-    return new Pass();
+    Pass pass = new Pass();
+    clock.schedule(LONGEST_START.toNanos(), pass::giveBack);
+    return pass;
   }
 
   /** For what needs no place: programs other than JVMs. */

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,29 +19,52 @@ import org.slf4j.LoggerFactory;
  */
 final class RetentionQueue {
   private static final Logger LOG = LoggerFactory.getLogger(RetentionQueue.class);
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(100);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /** A hundred years: as good as for ever, and can be added to any time. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /** After which a directory that could not be removed is tried again. */
+  private static final Duration REMOVE_AGAIN = Duration.ofHours(1);
 
   private final Duration retention;
   private final InstantSource wallClock;
   private final NanoClock clock;
+  private final Executor threads;
   private final PriorityQueue<Retained> queue =
       new PriorityQueue<>(Comparator.comparing(Retained::until));
 
   private record Retained(Instant until, ExecutionDirectory directory) {}
 
-  RetentionQueue(Duration retention, InstantSource wallClock, NanoClock clock) {
-    this.retention = retention;
+  /**
+   * A queue.
+   *
+   * @param retention not negative
+   * @param threads runs what removes, which may take long
+   */
+  RetentionQueue(Duration retention, InstantSource wallClock, NanoClock clock, Executor threads) {
+    this.retention = retention.compareTo(LONGEST) < 0 ? retention : LONGEST;
     this.wallClock = wallClock;
     this.clock = clock;
+    this.threads = threads;
   }
 
   /** Begins to remove; for ever, as the clock's timers do. */
   void start() {
+    Duration wait = retention.compareTo(LONGEST_WAIT) < 0 ? retention : LONGEST_WAIT;
     clock.schedule(
-        Math.min(retention.toNanos(), LONGEST_WAIT.toNanos()),
+        Math.max(SHORTEST_WAIT.toNanos(), wait.toNanos()),
         () -> {
-          removeDue();
-          start();
+          try {
+            threads.execute(
+                () -> {
+                  removeDue();
+                  start();
+                });
+          } catch (RejectedExecutionException e) {
+            LOG.debug("nothing is removed any more: the worker is ending");
+          }
         });
   }
 
@@ -59,6 +84,9 @@ final class RetentionQueue {
         LOG.info("execution {}: its directory is removed, its retention has passed", id);
       } catch (IOException e) {
         LOG.warn("execution {}: its directory could not be removed: {}", id, e.toString());
+        synchronized (this) {
+          queue.add(new Retained(wallClock.instant().plus(REMOVE_AGAIN), due));
+        }
       }
     }
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -70,7 +71,10 @@ public final class DurableFiles {
     }
   }
 
-  /** Removes a directory and all in it; follows no links. */
+  /**
+   * Removes a directory, or a file, and all in it, also what a program has protected against that;
+   * follows no links.
+   */
   public static void deleteTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
@@ -79,6 +83,26 @@ public final class DurableFiles {
       Files.walkFileTree(
           directory,
           new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path entered, BasicFileAttributes attributes)
+                throws IOException {
+              makeWritable(entered);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure)
+                throws IOException {
+              if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || !makeWritable(file)) {
+                throw failure;
+              }
+              deleteTree(file);
+              return FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
@@ -99,5 +123,16 @@ public final class DurableFiles {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /** Whether a directory was not so before. */
+  private static boolean makeWritable(Path directory) throws IOException {
+    Set<PosixFilePermission> permissions =
+        Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+    if (!permissions.addAll(PosixFilePermissions.fromString("rwx------"))) {
+      return false;
+    }
+    Files.setPosixFilePermissions(directory, permissions);
+    return true;
   }
 }

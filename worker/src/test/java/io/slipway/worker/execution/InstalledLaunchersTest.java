@@ -1,6 +1,7 @@
 package io.slipway.worker.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.Launcher;
@@ -91,6 +92,57 @@ class InstalledLaunchersTest {
       assertThat(installed.notPromised()).containsOnlyKeys("good");
       assertThat(made).isEmpty();
     }
+  }
+
+  @Test
+  void create_settingsForALauncherThatIsNotHere_isRefusedNamingIt() {
+    assertThatThrownBy(
+            () ->
+                InstalledLaunchers.create(
+                    List.of(machine.provider("fake")),
+                    new WorkerId("w-1"),
+                    directory,
+                    directory.resolve("executions"),
+                    Map.of("fke", new TreeMap<>(Map.of("key", "value"))),
+                    "fake"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("there are settings for a launcher 'fke', which is not here (found: fake)");
+  }
+
+  @Test
+  void create_settingsForALauncherThatCantWorkHere_goesOnWithTheRest() throws Exception {
+    LauncherProvider unable =
+        new Provider(
+            "good",
+            settings -> {
+              throw new LaunchException("no engine here");
+            });
+
+    try (InstalledLaunchers installed =
+        InstalledLaunchers.create(
+            List.of(machine.provider("fake"), unable),
+            new WorkerId("w-1"),
+            directory,
+            directory.resolve("executions"),
+            Map.of("good", new TreeMap<>(Map.of("key", "value"))),
+            "fake")) {
+      assertThat(installed.notPromised()).containsOnlyKeys("fake");
+    }
+  }
+
+  @Test
+  void create_defaultThatCantWorkHere_isRefusedWithItsReason() {
+    LauncherProvider unable =
+        new Provider(
+            "good",
+            settings -> {
+              throw new LaunchException("no engine here");
+            });
+
+    assertThatThrownBy(() -> create(unable))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'good'")
+        .hasMessageContaining("no engine here");
   }
 
   @Test

@@ -48,6 +48,20 @@ class LaunchGateTest {
   }
 
   @Test
+  void enter_launchesThatTakeLong_areNotWaitedFor() throws Exception {
+    LaunchGate.Pass slow = gate.enter();
+    gate.enter();
+    Future<LaunchGate.Pass> third = threads.submit(gate::enter);
+
+    clock.advance(Duration.ofSeconds(5));
+
+    await().until(third::isDone);
+    slow.giveBack();
+    gate.enter();
+    assertThat(threads.submit(gate::enter)).isNotDone();
+  }
+
+  @Test
   void pass_full_doesNotWait() throws Exception {
     gate.enter();
     gate.enter();
