@@ -18,7 +18,9 @@ import io.slipway.master.Samples;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.Execution;
 import io.slipway.master.state.Outcome;
+import io.slipway.master.state.StateChange;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ApplicationState;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
 import io.slipway.model.ExecutorTarget;
@@ -204,7 +206,8 @@ class OutcomesTest {
   }
 
   private static Request.FinishApplication finish(ApplicationId id, Optional<Ending> ending) {
-    return new Request.FinishApplication(id, 1, ending, ByteString.EMPTY, ByteString.EMPTY);
+    return new Request.FinishApplication(
+        id, 1, ending, Optional.empty(), ByteString.EMPTY, ByteString.EMPTY);
   }
 
   private void assertRefused(Request<?> request, Refusal refusal) {
@@ -226,7 +229,7 @@ class OutcomesTest {
     assertThat(master.stateOf(id)).isEqualTo(QUEUED);
     assertThat(master.application(id).attempt()).isEqualTo(1);
 
-    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1));
+    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1, "", false));
 
     assertThat(renewed.state()).isEqualTo(RUNNING);
     assertThat(master.executors(id, ExecutionState.LAUNCHING)).hasSize(2);
@@ -238,13 +241,76 @@ class OutcomesTest {
     Request.Submitted first = master.ask(submission);
 
     Request.Submitted unheard = master.ask(submission);
-    master.ask(new Request.RenewLease(first.application(), 1));
+    master.ask(new Request.RenewLease(first.application(), 1, "", false));
     Request.Submitted running = master.ask(submission);
 
     assertThat(unheard.application()).isEqualTo(first.application());
     assertThat(unheard.attempt()).isEqualTo(1);
     assertThat(running.application()).isEqualTo(first.application());
     assertThat(running.attempt()).isZero();
+  }
+
+  @Test
+  void clientMode_twoTakeTheLease_theFirstStartsTheDriverAndTheSecondIsRefused() {
+    Request.SubmitApplication submission = Samples.submit("r", Samples.client());
+    ApplicationId id = master.ask(submission).application();
+    assertThat(master.ask(submission).attempt()).isEqualTo(1);
+
+    Request.LeaseRenewed taken = master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    assertThat(taken.state()).isEqualTo(STARTING);
+    assertThatThrownBy(() -> master.ask(new Request.RenewLease(id, 1, "two", true)))
+        .hasMessageContaining("started by another submitter");
+    assertRefused(new Request.RenewLease(id, 1, "two", false), Refusal.FAILED_PRECONDITION);
+    assertThat(master.ask(submission).attempt()).isZero();
+    assertThat(master.ask(new Request.RenewLease(id, 1, "one", true)).state()).isEqualTo(STARTING);
+    assertThat(master.ask(new Request.RenewLease(id, 1, "one", false)).state()).isEqualTo(RUNNING);
+  }
+
+  @Test
+  void clientMode_leaseTakenAndDriverNeverStarted_isLost() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    master.advance(Duration.ofSeconds(11));
+    master.advance(Duration.ofSeconds(61));
+
+    assertThat(master.stateOf(id)).isEqualTo(LOST);
+  }
+
+  @Test
+  void clientMode_launchThatFails_neverShowsRunning() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    master.ask(finish(id, Optional.of(Ending.notStarted("no such program"))));
+
+    assertThat(master.stateOf(id)).isEqualTo(FAILED);
+    assertThat(states(id)).containsExactly(QUEUED, STARTING, STOPPING, FAILED);
+  }
+
+  @Test
+  void clientMode_endsBeforeItIsSaidToRun_isKnownToHaveRunForSoLong() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+    master.advance(Duration.ofSeconds(5));
+
+    master.ask(
+        new Request.FinishApplication(
+            id,
+            1,
+            Optional.of(Ending.exited(0)),
+            Optional.of(Duration.ofMillis(1500)),
+            ByteString.EMPTY,
+            ByteString.EMPTY));
+
+    assertThat(states(id)).containsExactly(QUEUED, STARTING, RUNNING, STOPPING, SUCCEEDED);
+    List<StateChange> history = master.application(id).history();
+    assertThat(history.get(4).at().wallMillis() - history.get(2).at().wallMillis()).isEqualTo(1500);
+  }
+
+  private List<ApplicationState> states(ApplicationId id) {
+    return master.application(id).history().stream().map(StateChange::state).toList();
   }
 
   @Test
@@ -267,7 +333,7 @@ class OutcomesTest {
   @Test
   void clientMode_finishWithStatus_decides() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
 
     Application answer = master.ask(finish(id, Optional.of(Ending.exited(3))));
 
@@ -279,7 +345,7 @@ class OutcomesTest {
   @Test
   void clientMode_leaseLapsedForLostAfter_isLost() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client(Samples.profile(1, 1, 0))));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
     master.advance(Duration.ofSeconds(11));
     assertThat(master.stateOf(id)).isEqualTo(RUNNING);
     keepWorkersAlive();
@@ -298,10 +364,10 @@ class OutcomesTest {
   @Test
   void clientMode_renewalAfterSilence_goesOn() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
     for (int i = 0; i < 5; i++) {
       master.advance(Duration.ofSeconds(30));
-      master.ask(new Request.RenewLease(id, 1));
+      master.ask(new Request.RenewLease(id, 1, "", false));
     }
 
     assertThat(master.stateOf(id)).isEqualTo(RUNNING);
@@ -319,11 +385,11 @@ class OutcomesTest {
   @Test
   void clientMode_killed_isToldWithTheRenewal() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
 
     master.ask(new Request.KillApplication(id, "bob", Optional.empty()));
 
-    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1));
+    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1, "", false));
     assertThat(renewed.state()).isEqualTo(STOPPING);
     assertThat(renewed.stop().orElseThrow().by()).isEqualTo("bob");
     master.ask(finish(id, Optional.of(Ending.exited(143))));
