@@ -170,7 +170,7 @@ public final class ApplicationCalls extends ApplicationServiceGrpc.ApplicationSe
     ExecutorStream stream =
         new ExecutorStream(loop, caller.id(), caller.attempt(), call, clock, executor);
     streams.enter(call, stream::close);
-    call.setOnReadyHandler(stream::ready);
+    call.setOnReadyHandler(stream::wake);
     stream.begin();
   }
 
