@@ -87,6 +87,9 @@ final class ClientHandlers {
                 Instant.ofEpochMilli(state.meta().moment().wallMillis()), ZoneOffset.UTC)
             .format(DateTimeFormatter.BASIC_ISO_DATE);
     int number = state.meta().days().getOrDefault(day, 0) + 1;
+    while (state.application(ApplicationId.of(day, number)).isPresent()) {
+      number++; // A wall clock that was set back by many days: what it counted is forgotten.
+    }
     ApplicationId id = ApplicationId.of(day, number);
     Fact.Submitted fact =
         new Fact.Submitted(

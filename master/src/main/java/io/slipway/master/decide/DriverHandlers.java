@@ -155,9 +155,13 @@ final class DriverHandlers {
     Application row = Checks.attempt(state, request.application(), request.attempt());
     request.grace().ifPresent(grace -> Checks.duration("grace", grace));
     Checks.limit("the number of executors", request.numbers().size(), RELEASED_AT_ONCE);
+    for (int number : request.numbers()) {
+      Checks.require(
+          number > 0 && number < row.nextExecutor(),
+          row.id() + " has never had an executor " + number);
+    }
     List<Integer> known =
         request.numbers().stream()
-            .filter(number -> number > 0)
             .filter(
                 number ->
                     state

@@ -22,6 +22,6 @@ public enum Refusal {
   UNKNOWN,
   /** The queue is full: the caller repeats after {@link RequestRefused#retryAfter}. */
   OVERLOADED,
-  /** A fault of the master's; nothing was accepted. */
+  /** A fault of the master's: the caller gives up. */
   INTERNAL
 }

@@ -21,14 +21,17 @@ import io.slipway.master.state.Outcome;
 import io.slipway.master.state.StateChange;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.ApplicationState;
+import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
 import io.slipway.model.ExecutorTarget;
 import io.slipway.model.ExitStatus;
+import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import io.slipway.model.StopKind;
 import io.slipway.model.WorkerId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -309,6 +312,72 @@ class OutcomesTest {
     assertThat(history.get(4).at().wallMillis() - history.get(2).at().wallMillis()).isEqualTo(1500);
   }
 
+  @Test
+  void submission_afterTheWallClockWasSetBackByManyDays_getsAnIdOfItsOwn() {
+    ApplicationId first = master.submit(Samples.submit("r-0", Samples.client()));
+    for (int day = 1; day <= 10; day++) {
+      master.setWallClockAhead(Duration.ofDays(day));
+      master.submit(Samples.submit("r-" + day, Samples.client()));
+    }
+    master.setWallClockAhead(Duration.ZERO);
+
+    ApplicationId again = master.submit(Samples.submit("s", Samples.client()));
+    ApplicationId oneMore = master.submit(Samples.submit("t", Samples.client()));
+
+    assertThat(List.of(again, oneMore)).doesNotHaveDuplicates().doesNotContain(first);
+    assertThat(master.state().applicationCount()).isEqualTo(13);
+  }
+
+  @Test
+  void release_ofANumberThatWasNeverGiven_isRefused() {
+    ApplicationId id = running(1);
+
+    assertRefused(
+        new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1, 2)), Optional.empty()),
+        Refusal.INVALID);
+    assertThat(master.execution(id.executor(1)).state()).isEqualTo(ExecutionState.RUNNING);
+  }
+
+  @Test
+  void launchThatFailsInManyWords_isKeptInFew() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.cluster()));
+
+    master.ended(id.driver(1), Ending.notStarted("\ud83d\ude00".repeat(3_000)));
+
+    ExitStatus status = outcome(id).driver().orElseThrow().status();
+    assertThat(((ExitStatus.NotStarted) status).reason()).hasSize(1024);
+  }
+
+  @Test
+  void list_ofMoreRunningThanARoundTakes_isWantedAgainUntilAllAreKnownToRun() {
+    master.ask(Samples.worker("w3", new Resources(6_000, 6_000 * ByteSize.GIB)));
+    ApplicationId id =
+        master.submit(Samples.submit("r", Samples.client(Samples.profile(1, 5_000, 0))));
+    master.ask(new Request.RenewLease(id, 1, "", false));
+    WorkerId worker = new WorkerId("w3");
+    List<Request.ListedExecution> listed = new ArrayList<>();
+    while (master.more()) {
+      master.advance(Duration.ZERO);
+    }
+    for (Execution executor : master.state().activeOn(worker).values()) {
+      TreeMap<String, HostPort> ports = new TreeMap<>();
+      ports.put("web", new HostPort("w3", 1));
+      listed.add(new Request.ListedExecution(executor.id(), ExecutionState.RUNNING, ports));
+    }
+    ByteString digest = Samples.bytes("digest");
+    int lists = 0;
+
+    while (master.ask(new Request.Heartbeat(worker, 1, digest, Optional.empty())).listWanted()) {
+      master.ask(new Request.Heartbeat(worker, 1, digest, Optional.of(listed)));
+      lists++;
+    }
+
+    assertThat(lists).isGreaterThan(1);
+    assertThat(listed).hasSizeGreaterThan(4_000);
+    assertThat(master.state().activeOn(worker).values())
+        .allMatch(executor -> executor.state() == ExecutionState.RUNNING);
+  }
+
   private List<ApplicationState> states(ApplicationId id) {
     return master.application(id).history().stream().map(StateChange::state).toList();
   }
@@ -555,8 +624,7 @@ class OutcomesTest {
   void release_stopsByNumberAndChangesNoTarget() {
     ApplicationId id = running(2);
 
-    master.ask(
-        new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1, 77)), Optional.empty()));
+    master.ask(new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1)), Optional.empty()));
 
     assertThat(master.execution(id.executor(1)).state()).isEqualTo(ExecutionState.STOPPING);
     assertThat(master.execution(id.executor(1)).stop().orElseThrow().by()).isEqualTo("driver");
