@@ -20,6 +20,7 @@ import io.slipway.master.state.Execution;
 import io.slipway.master.state.Outcome;
 import io.slipway.master.state.StateChange;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ApplicationSpec;
 import io.slipway.model.ApplicationState;
 import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
@@ -326,6 +327,27 @@ class OutcomesTest {
 
     assertThat(List.of(again, oneMore)).doesNotHaveDuplicates().doesNotContain(first);
     assertThat(master.state().applicationCount()).isEqualTo(13);
+  }
+
+  @Test
+  void submission_whoseNameWouldTurnTheDirectionOfWriting_isRefusedAndShownWithoutIt() {
+    ApplicationSpec spec = Samples.client();
+    ApplicationSpec named =
+        new ApplicationSpec(
+            "exe.\u202etxt",
+            spec.deployMode(),
+            spec.driver(),
+            spec.profiles(),
+            spec.maxCores(),
+            spec.maxAttempts(),
+            spec.priority(),
+            spec.lostAfter(),
+            spec.registerTimeout());
+
+    assertThatThrownBy(() -> master.ask(Samples.submit("r", named)))
+        .isInstanceOfSatisfying(
+            RequestRefused.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID))
+        .hasMessageContaining("'exe.\ufffdtxt'");
   }
 
   @Test
