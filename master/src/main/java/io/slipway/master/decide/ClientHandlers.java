@@ -28,6 +28,7 @@ import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.WorkerId;
+import io.slipway.rpc.Limits;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -79,6 +80,14 @@ final class ClientHandlers {
       }
       ApplicationId id = new ApplicationId(answered.answer());
       return reply(id, awaitsItsDriver(id), true);
+    }
+    if (state.unfinishedOf(request.principal()) >= Limits.APPLICATIONS_PER_PRINCIPAL) {
+      throw new RequestRefused(
+          Refusal.QUOTA,
+          request.principal()
+              + " has "
+              + state.unfinishedOf(request.principal())
+              + " applications that have not ended, as many as are allowed");
     }
     SubmissionLimits.check(request.spec());
     checkLaunchers(request.spec());

@@ -31,6 +31,7 @@ import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import io.slipway.model.StopKind;
 import io.slipway.model.WorkerId;
+import io.slipway.rpc.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,6 +349,20 @@ class OutcomesTest {
         .isInstanceOfSatisfying(
             RequestRefused.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID))
         .hasMessageContaining("'exe.\ufffdtxt'");
+  }
+
+  @Test
+  void submissions_ofOnePrincipal_areRefusedBeyondItsLimitUntilSomeHaveEnded() {
+    Request.SubmitApplication more = Samples.submit("more", Samples.client());
+    for (int i = 0; i < Limits.APPLICATIONS_PER_PRINCIPAL; i++) {
+      master.submit(Samples.submit("r-" + i, Samples.client()));
+    }
+
+    assertRefused(more, Refusal.QUOTA);
+    ApplicationId first = master.submit(Samples.submit("r-0", Samples.client()));
+    master.ask(finish(first, Optional.of(Ending.exited(0))));
+
+    assertThat(master.ask(more).repeated()).isFalse();
   }
 
   @Test
