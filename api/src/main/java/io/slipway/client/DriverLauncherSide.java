@@ -13,8 +13,14 @@ import io.slipway.rpc.NettyStart;
 import io.slipway.rpc.Patience;
 import io.slipway.rpc.Refusal;
 import io.slipway.rpc.TokenSource;
+import io.slipway.rpc.mapping.Fields;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -34,7 +40,11 @@ public final class DriverLauncherSide implements AutoCloseable {
   private final Consumer<String> stopRequested;
   private final Thread renewer;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final String holder = UUID.randomUUID().toString();
+  private final CompletableFuture<Void> taken = new CompletableFuture<>();
+  private final Semaphore news = new Semaphore(0);
   private volatile Duration lease;
+  private volatile OptionalLong startedNanos = OptionalLong.empty();
 
   private DriverLauncherSide(
       List<HostPort> masters,
@@ -58,8 +68,9 @@ public final class DriverLauncherSide implements AutoCloseable {
   }
 
   /**
-   * Begins to renew the lease, on a thread of its own: the first renewal says that the driver runs,
-   * so this is called as soon as its process does.
+   * Begins to take the lease and to renew it, on a thread of its own. Before the driver is started
+   * {@link #awaitLease} says whether it may be; as soon as its process runs {@link #started} is
+   * called.
    *
    * @param application what {@link SlipwayClient#submit} answered
    * @param grant what it answered besides
@@ -80,6 +91,29 @@ public final class DriverLauncherSide implements AutoCloseable {
     return side;
   }
 
+  /**
+   * Waits until this side has the driver's lease: nobody else starts the driver then. If the
+   * application is to end already, that has been told before this returns.
+   *
+   * @throws SlipwayException if somebody else has it: start nothing, and report nothing
+   */
+  public void awaitLease() throws InterruptedException {
+    try {
+      taken.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Refusal refusal) {
+        throw Wire.exception(refusal);
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** The driver's process runs from now on: its application becomes RUNNING. */
+  public void started() {
+    startedNanos = OptionalLong.of(System.nanoTime());
+    news.release();
+  }
+
   private void renew() {
     boolean told = false;
     try {
@@ -87,7 +121,10 @@ public final class DriverLauncherSide implements AutoCloseable {
         RenewLeaseResponse answer =
             leader.call(
                 ApplicationServiceGrpc.getRenewLeaseMethod(),
-                RenewLeaseRequest.getDefaultInstance());
+                RenewLeaseRequest.newBuilder()
+                    .setHolder(holder)
+                    .setStarting(startedNanos.isEmpty())
+                    .build());
         if (answer.hasLease()) {
           lease = Wire.duration(answer.getLease());
         }
@@ -96,12 +133,15 @@ public final class DriverLauncherSide implements AutoCloseable {
           stopRequested.accept(
               answer.getStoppedBy().isEmpty() ? "stopped by request" : answer.getStoppedBy());
         }
-        TimeUnit.NANOSECONDS.sleep(Math.max(1, lease.toNanos() / 3));
+        taken.complete(null);
+        if (news.tryAcquire(Math.max(1, lease.toNanos() / 3), TimeUnit.NANOSECONDS)) {
+          news.drainPermits();
+        }
       }
     } catch (InterruptedException closed) {
-      return;
+      taken.cancel(false);
     } catch (Refusal refusal) {
-      if (!told) {
+      if (!taken.completeExceptionally(refusal) && !told) {
         stopRequested.accept(application + ": " + refusal.getMessage());
       }
     }
@@ -119,11 +159,15 @@ public final class DriverLauncherSide implements AutoCloseable {
 
   /** The same, but for so long at most. */
   public String finish(Ending ending, Duration atMost) throws InterruptedException {
+    FinishApplicationRequest.Builder request =
+        FinishApplicationRequest.newBuilder().setTermination(Wire.termination(ending));
+    startedNanos.ifPresent(
+        since -> request.setRunTime(Fields.toProto(Duration.ofNanos(System.nanoTime() - since))));
     renewer.interrupt();
     try {
       leader.call(
           ApplicationServiceGrpc.getFinishApplicationMethod(),
-          FinishApplicationRequest.newBuilder().setTermination(Wire.termination(ending)).build(),
+          request.build(),
           Patience.of(atMost));
       return "";
     } catch (Refusal refusal) {

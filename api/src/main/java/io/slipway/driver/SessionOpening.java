@@ -221,6 +221,7 @@ final class SessionOpening {
     DriverLauncherSide side =
         DriverLauncherSide.start(
             client.masters(), handle.id(), grant, spec.lostAfter(), opening::stopRequested);
+    side.started();
     boolean opened = false;
     try {
       SlipwaySession session = opening.openHosted(client, side, classPath);

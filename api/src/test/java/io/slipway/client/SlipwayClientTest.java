@@ -8,6 +8,7 @@ import io.slipway.driver.FakeMaster;
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
+import io.slipway.proto.application.v1.RenewLeaseRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +143,46 @@ class SlipwayClientTest {
       assertThat(side.finish(Ending.exited(3))).isEmpty();
       assertThat(master.finishes().get(0).getTermination().getExited()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void launcherSide_beforeAndAfterTheStart_saysWhichItIs() throws Exception {
+    ApplicationHandle handle = client.submit(Submission.of(clientMode(), List.of()));
+    try (DriverLauncherSide side = launcherSide(handle)) {
+      side.awaitLease();
+      assertThat(master.renewalRequests().get(0).getStarting()).isTrue();
+      assertThat(master.renewalRequests().get(0).getHolder()).isNotEmpty();
+
+      side.started();
+
+      await().until(() -> master.renewalRequests().stream().anyMatch(r -> !r.getStarting()));
+      side.finish(Ending.exited(0));
+      assertThat(master.finishes().get(0).hasRunTime()).isTrue();
+      assertThat(master.renewalRequests().stream().map(RenewLeaseRequest::getHolder).distinct())
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void launcherSide_leaseIsTakenByAnother_mayNotStart() throws Exception {
+    master.takeLease();
+    ApplicationHandle handle = client.submit(Submission.of(clientMode(), List.of()));
+    try (DriverLauncherSide side = launcherSide(handle)) {
+      assertThatThrownBy(side::awaitLease)
+          .hasMessageContaining("another submitter")
+          .isInstanceOfSatisfying(
+              SlipwayException.class,
+              e -> assertThat(e.kind()).isEqualTo(SlipwayException.Kind.WRONG_STATE));
+    }
+  }
+
+  private DriverLauncherSide launcherSide(ApplicationHandle handle) {
+    return DriverLauncherSide.start(
+        client.masters(),
+        handle.id(),
+        handle.clientModeGrant().orElseThrow(),
+        Duration.ofSeconds(60),
+        reason -> {});
   }
 
   @Test

@@ -30,6 +30,7 @@ import io.slipway.proto.artifact.v1.UploadArtifactRequest;
 import io.slipway.proto.artifact.v1.UploadArtifactResponse;
 import io.slipway.proto.common.v1.ExecutionInfo;
 import io.slipway.proto.common.v1.ExecutorProfileSpec;
+import io.slipway.proto.common.v1.Reason;
 import io.slipway.proto.submission.v1.SubmissionServiceGrpc;
 import io.slipway.proto.submission.v1.SubmitApplicationRequest;
 import io.slipway.proto.submission.v1.SubmitApplicationResponse;
@@ -38,6 +39,7 @@ import io.slipway.rpc.ApplicationTokens;
 import io.slipway.rpc.Authenticator;
 import io.slipway.rpc.ListenException;
 import io.slipway.rpc.Principal;
+import io.slipway.rpc.Refusal;
 import io.slipway.rpc.RpcServer;
 import io.slipway.rpc.Servers;
 import io.slipway.rpc.UserToken;
@@ -76,6 +78,8 @@ public final class FakeMaster implements AutoCloseable {
   private volatile boolean ending;
   private volatile boolean stopRequested;
   private volatile int renewals;
+  private final List<RenewLeaseRequest> renewalRequests = new CopyOnWriteArrayList<>();
+  private volatile boolean leaseTaken;
   private RpcServer server;
 
   /** Opens a free port. */
@@ -168,6 +172,15 @@ public final class FakeMaster implements AutoCloseable {
   /** How often a lease was renewed. */
   public int renewals() {
     return renewals;
+  }
+
+  public List<RenewLeaseRequest> renewalRequests() {
+    return renewalRequests;
+  }
+
+  /** From now on somebody else has the driver's lease. */
+  public void takeLease() {
+    leaseTaken = true;
   }
 
   /** The driver's address, as it was registered. */
@@ -284,6 +297,15 @@ public final class FakeMaster implements AutoCloseable {
     @Override
     public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
       renewals++;
+      renewalRequests.add(request);
+      if (leaseTaken) {
+        observer.onError(
+            Refusal.of(
+                Status.Code.FAILED_PRECONDITION,
+                Reason.REASON_WRONG_STATE,
+                "the driver is started by another submitter"));
+        return;
+      }
       answer(
           observer,
           RenewLeaseResponse.newBuilder()

@@ -133,7 +133,7 @@ final class BenchCluster {
         new Request.SubmitApplication(
             "bench", name, Digest.of(name.getBytes(StandardCharsets.UTF_8)), spec, false));
     ApplicationId id = state.applicationsBySequence().lastEntry().getValue().id();
-    ask(new Request.RenewLease(id, 1));
+    ask(new Request.RenewLease(id, 1, "bench", false));
     return id;
   }
 

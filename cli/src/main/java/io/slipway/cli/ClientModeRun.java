@@ -45,6 +45,7 @@ final class ClientModeRun {
   private volatile String stopRequestedBy;
   private volatile Thread reporter;
   private Thread killCall;
+  private Thread awaitingLease; // Guarded by this.
 
   ClientModeRun(
       SlipwayClient client,
@@ -79,55 +80,96 @@ final class ClientModeRun {
     ApplicationHandle.ClientModeGrant grant =
         application.clientModeGrant().filter(given -> !given.token().isEmpty()).orElse(null);
     if (grant == null) {
-      throw CommandFailedException.failed(
-          "--request-id "
-              + options.requestId
-              + " has been used for "
-              + id
-              + " already, which has a driver; 'slipway status "
-              + id
-              + "' shows it");
+      throw CommandFailedException.failed(hasDriver());
     }
     if (Terminal.onStandardError()) {
       console.note("application " + id);
     }
-    ClientModeLaunch launch =
-        ClientModeLaunch.prepare(id, client.masters(), grant.token(), resolved, options, scratch);
-    Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
-    LauncherSettings settings =
-        new LauncherSettings(
-            id.value(), ownFiles, launch.executions(), false, Collections.emptySortedMap());
-    try (Launcher launcher = ClientModeLaunch.processLauncher().create(settings)) {
-      signals.listen(this::signalled);
-      return launch(launcher, launch, grant, json);
-    } catch (LaunchException e) {
-      throw CommandFailedException.failed(e.getMessage(), e);
+    try (DriverLauncherSide side =
+        DriverLauncherSide.start(
+            client.masters(), id, grant, resolved.spec().lostAfter(), this::stopRequested)) {
+      Launcher launcher;
+      ClientModeLaunch launch;
+      try {
+        launch =
+            ClientModeLaunch.prepare(
+                id, client.masters(), grant.token(), resolved, options, scratch);
+        Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
+        launcher =
+            ClientModeLaunch.processLauncher()
+                .create(
+                    new LauncherSettings(
+                        id.value(),
+                        ownFiles,
+                        launch.executions(),
+                        false,
+                        Collections.emptySortedMap()));
+      } catch (LaunchException | IOException e) {
+        if (mayStart(side)) {
+          side.finish(Ending.notStarted(Reasons.of(e)));
+        }
+        throw CommandFailedException.failed(Reasons.of(e), e);
+      }
+      try (launcher) {
+        return launch(launcher, launch, side, json);
+      }
     }
   }
 
+  private String hasDriver() {
+    return "--request-id "
+        + options.requestId
+        + " has been used for "
+        + application.id()
+        + " already, which has a driver; 'slipway status "
+        + application.id()
+        + "' shows it";
+  }
+
   private int launch(
-      Launcher launcher,
-      ClientModeLaunch launch,
-      ApplicationHandle.ClientModeGrant grant,
-      boolean json)
+      Launcher launcher, ClientModeLaunch launch, DriverLauncherSide side, boolean json)
       throws InterruptedException {
     LaunchSpec spec = launch.spec();
-    LaunchHandle started = null;
-    Ending notStarted = null;
+    if (!mayStart(side)) {
+      return report(side, Ending.notStarted("stopped before its driver was started"), json);
+    }
+    LaunchHandle started;
     try {
       started = launcher.launch(spec, launch.directory());
     } catch (LaunchException e) {
-      notStarted = Ending.notStarted(e.getMessage());
+      return report(side, Ending.notStarted(e.getMessage()), json);
     }
-    try (DriverLauncherSide side =
-        DriverLauncherSide.start(
-            client.masters(),
-            application.id(),
-            grant,
-            resolved.spec().lostAfter(),
-            this::stopRequested)) {
-      Ending ending = started == null ? notStarted : awaitEnd(started, spec);
-      return report(side, ending, json);
+    side.started();
+    return report(side, awaitEnd(started, spec), json);
+  }
+
+  /** Waits for the driver's lease; false if the driver is not wanted any more. */
+  private boolean mayStart(DriverLauncherSide side) {
+    synchronized (this) {
+      awaitingLease = Thread.currentThread();
+    }
+    signals.listen(this::signalled);
+    try {
+      side.awaitLease();
+      return signals.signal().isEmpty() && stopRequestedBy == null;
+    } catch (InterruptedException e) {
+      return false; // By a signal: nobody else interrupts.
+    } catch (SlipwayException e) {
+      if (e.kind() == SlipwayException.Kind.WRONG_STATE) {
+        throw CommandFailedException.failed(hasDriver(), e);
+      }
+      throw Failures.explain(e);
+    } finally {
+      synchronized (this) {
+        awaitingLease = null;
+        Thread.interrupted();
+      }
+    }
+  }
+
+  private synchronized void stopAwaitingLease() {
+    if (awaitingLease != null) {
+      awaitingLease.interrupt();
     }
   }
 
@@ -160,6 +202,7 @@ final class ClientModeRun {
       killCall = new Thread(this::recordKill, "kill");
       killCall.setDaemon(true);
       killCall.start();
+      stopAwaitingLease();
       if (running != null) {
         running.stop(grace);
       }

@@ -144,7 +144,8 @@ final class SubmitCommand implements Callable<Integer> {
               + " was used before with another submission; choose another id",
           problem);
     }
-    if (problem.reason().equals("LIMIT_EXCEEDED")) {
+    if (problem.reason().equals("LIMIT_EXCEEDED")
+        && problem.kind() == SlipwayException.Kind.INVALID) {
       return CommandFailedException.failed(
           problem.getMessage() + "; large arguments and settings travel as files: --file", problem);
     }

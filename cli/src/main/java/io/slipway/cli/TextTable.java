@@ -1,5 +1,6 @@
 package io.slipway.cli;
 
+import io.slipway.model.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,11 +38,9 @@ final class TextTable {
     return text.toString();
   }
 
-  /** The same without control characters, which could move the cursor or hide text. */
+  /** The same without characters that could move the cursor, hide text, or turn its direction. */
   static String printable(String text) {
-    StringBuilder shown = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
-    return shown.toString();
+    return PrintableText.shown(text);
   }
 
   private static void widen(int[] widths, List<String> cells) {

@@ -271,6 +271,25 @@ class ITSubmit {
   }
 
   @Test
+  void requestId_inTwoClientModeCommandsAtOnce_startsOneDriver() throws Exception {
+    Path started = Files.createFile(directory.resolve("started-at-once"));
+    String[] line = {
+      "--name", "at-once", "--request-id", "at-once", "--", "sh", "-c", "echo x >> " + started
+    };
+
+    TestCluster.Run one = cluster.command("submit", line);
+    TestCluster.Run two = cluster.command("submit", line);
+
+    assertThat(List.of(one.exitCode(), two.exitCode()))
+        .containsExactlyInAnyOrder(0, ExitCodes.FAILED);
+    assertThat(one.err() + two.err()).contains("--request-id at-once has been used for");
+    assertThat(started).hasContent("x");
+    JsonObject status = cluster.status(cluster.idOf("at-once"));
+    assertThat(status.get("state").getAsString()).isEqualTo("SUCCEEDED");
+    assertThat(status.get("startTime").isJsonNull()).isFalse();
+  }
+
+  @Test
   void executorsThatFailAtOnce_endTheCommandAlikeInBothModes() throws Exception {
     for (String mode : new String[] {"client", "cluster"}) {
       TestCluster.Run run =

@@ -39,6 +39,7 @@ public final class DecidingCore {
   private final long term;
   private long nanos;
   private boolean more;
+  private long aheadMillis;
 
   public DecidingCore() {
     this(ClusterSettings.DEFAULT);
@@ -71,7 +72,7 @@ public final class DecidingCore {
         scheduler,
         liveness,
         term,
-        new Moment(nanos / 1_000_000, WALL + nanos / 1_000_000),
+        new Moment(nanos / 1_000_000, WALL + aheadMillis + nanos / 1_000_000),
         nanos,
         nanos);
   }
@@ -121,6 +122,14 @@ public final class DecidingCore {
       state.undo();
     }
     return value;
+  }
+
+  public boolean more() {
+    return more;
+  }
+
+  public void setWallClockAhead(Duration time) {
+    aheadMillis = time.toMillis();
   }
 
   public void advance(Duration time) {

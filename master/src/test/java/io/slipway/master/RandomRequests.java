@@ -76,7 +76,11 @@ public final class RandomRequests {
       return release(row);
     }
     if (dice < 90) {
-      return new Request.RenewLease(row.id(), attempt(row));
+      return new Request.RenewLease(
+          row.id(),
+          attempt(row),
+          random.nextInt(8) == 0 ? "late" : "first",
+          random.nextInt(3) == 0);
     }
     if (dice < 94) {
       return finish(row);
@@ -235,6 +239,7 @@ public final class RandomRequests {
         row.id(),
         attempt(row),
         random.nextBoolean() ? Optional.of(ending()) : Optional.empty(),
+        random.nextBoolean() ? Optional.of(Duration.ofSeconds(3)) : Optional.empty(),
         ByteString.EMPTY,
         ByteString.EMPTY);
   }

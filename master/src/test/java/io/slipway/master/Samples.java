@@ -123,7 +123,10 @@ public final class Samples {
   }
 
   public static Request.RegisterWorker worker(String id, int cores) {
-    return new Request.RegisterWorker(
-        new WorkerId(id), 0, registration(new Resources(cores, 64 * ByteSize.GIB)), List.of());
+    return worker(id, new Resources(cores, 64 * ByteSize.GIB));
+  }
+
+  public static Request.RegisterWorker worker(String id, Resources capacity) {
+    return new Request.RegisterWorker(new WorkerId(id), 0, registration(capacity), List.of());
   }
 }

@@ -1,5 +1,6 @@
 package io.slipway.model;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -26,7 +27,7 @@ public record ApplicationId(String value) implements Comparable<ApplicationId> {
    * Makes the id of the {@code number}th application (from 1) of a day written as {@code yyyyMMdd}.
    */
   public static ApplicationId of(String day, int number) {
-    return new ApplicationId(String.format("app-%s-%04d", day, number));
+    return new ApplicationId(String.format(Locale.ROOT, "app-%s-%04d", day, number));
   }
 
   /** The driver execution of the given attempt, from 1. */

@@ -58,10 +58,12 @@ public record ApplicationSpec(
       throw new IllegalArgumentException("attempts " + maxAttempts + " is not positive");
     }
     if (lostAfter.compareTo(Duration.ofSeconds(1)) < 0) {
-      throw new IllegalArgumentException("lost-after " + lostAfter + " is shorter than a second");
+      throw new IllegalArgumentException(
+          "lost-after " + TimeSpan.format(lostAfter) + " is shorter than a second");
     }
     if (registerTimeout.isNegative()) {
-      throw new IllegalArgumentException("negative register time-out: " + registerTimeout);
+      throw new IllegalArgumentException(
+          "negative register time-out: " + TimeSpan.format(registerTimeout));
     }
   }
 }

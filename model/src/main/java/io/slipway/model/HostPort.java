@@ -7,19 +7,30 @@ import java.util.List;
 /**
  * A host and a TCP port, written {@code host:port} or {@code [ipv6]:port}.
  *
- * @param host a name, an IPv4 address, or an IPv6 address without brackets
+ * @param host a name, an IPv4 address, or an IPv6 address without brackets; 1 to 255 printable
+ *     characters of ASCII
  * @param port 0 to 65535; 0 asks the system for a free one where something listens
  */
 public record HostPort(String host, int port) implements Comparable<HostPort> {
+  /** No name in the domain name system is longer, and no address with a zone. */
+  private static final int LONGEST_HOST = 255;
+
   /** Checks host and port. */
   public HostPort {
-    if (host.isEmpty()
-        || host.chars().anyMatch(c -> c <= ' ' || c == '[' || c == ']' || c == ',' || c == '/')) {
+    if (host.length() > LONGEST_HOST) {
+      throw new IllegalArgumentException(
+          "a host of " + host.length() + " characters, which is more than " + LONGEST_HOST);
+    }
+    if (host.isEmpty() || !host.chars().allMatch(HostPort::mayStandInHost)) {
       throw new IllegalArgumentException("not a host: '" + host + "'");
     }
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
     }
+  }
+
+  private static boolean mayStandInHost(int c) {
+    return c > ' ' && c < 0x7f && c != '[' && c != ']' && c != ',' && c != '/';
   }
 
   /** Reads {@code host:port} or {@code [ipv6]:port}. */

@@ -45,7 +45,7 @@ public record LaunchTemplate(
     files = List.copyOf(files);
     ports = List.copyOf(ports);
     if (grace.isNegative()) {
-      throw new IllegalArgumentException("negative grace: " + grace);
+      throw new IllegalArgumentException("negative grace: " + TimeSpan.format(grace));
     }
     environment.forEach(LaunchTemplate::checkVariable);
     secretEnvironment.forEach(LaunchTemplate::checkVariable);

@@ -28,12 +28,22 @@ class HostPortTest {
         "::1:80",
         "a b:1",
         "a/b:1",
-        "[::1]"
+        "[::1]",
+        "h\u00f6st:1",
+        "h\u202est:1",
+        "h\u007fst:1"
       })
   void parse_badAddress_namesIt(String text) {
     assertThatThrownBy(() -> HostPort.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching("(?s).+");
+  }
+
+  @Test
+  void parse_hostLongerThanAnyName_isRefusedWithItsLength() {
+    assertThatThrownBy(() -> HostPort.parse("h".repeat(256) + ":1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("256");
   }
 
   @Test

@@ -4,11 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IdsTest {
+  @Test
+  void applicationId_whereDigitsAreWrittenOtherwise_isTheSame() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(ApplicationId.of("20261122", 7)).hasToString("app-20261122-0007");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"app-20261122-0007-d1", "app-20261122-0007-e12", "app-20261122-12345-e1"})
   void executionId_parsed_printsTheSame(String text) {

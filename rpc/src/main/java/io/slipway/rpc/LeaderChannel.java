@@ -202,11 +202,20 @@ public final class LeaderChannel implements AutoCloseable {
     private final Q request;
     private final Retries retries;
     private final CompletableFuture<R> answer = new CompletableFuture<>();
+    private volatile ClientCall<Q, R> underWay;
 
     UnaryCall(MethodDescriptor<Q, R> method, Q request, Retries retries) {
       this.method = method;
       this.request = request;
       this.retries = retries;
+      // Once, not with each try: there may be tries for days.
+      answer.whenComplete(
+          (done, failure) -> {
+            ClientCall<Q, R> call = underWay;
+            if (answer.isCancelled() && call != null) {
+              call.cancel("cancelled by the caller", null);
+            }
+          });
     }
 
     void attempt() {
@@ -223,14 +232,12 @@ public final class LeaderChannel implements AutoCloseable {
                     CallOptions.DEFAULT.withDeadlineAfter(
                         settings.attemptTimeout().toNanos(), TimeUnit.NANOSECONDS));
         CompletableFuture<R> once = new CompletableFuture<>();
-        answer.whenComplete(
-            (done, failure) -> {
-              if (answer.isCancelled()) {
-                call.cancel("cancelled by the caller", null);
-              }
-            });
         once.whenComplete((result, failure) -> finished(address, result, failure));
+        underWay = call;
         ClientCalls.asyncUnaryCall(call, request, new SingleAnswer<>(once));
+        if (answer.isCancelled()) {
+          call.cancel("cancelled by the caller", null);
+        }
       } catch (RuntimeException e) {
         answer.completeExceptionally(StatusMapping.toRefusal(e));
       }

@@ -69,11 +69,17 @@ final class Masters {
    * A call to {@code address} found no leader there.
    *
    * @param leader who leads, if that was said
+   * @param unknownHost whether the name of the host is not known here
    */
-  synchronized void moveOn(HostPort address, Optional<HostPort> leader, String problem) {
+  synchronized void moveOn(
+      HostPort address, Optional<HostPort> leader, String problem, boolean unknownHost) {
     problems.put(address, problem);
     ManagedChannel channel = open.get(address);
-    if (channel != null) {
+    if (channel != null && unknownHost) {
+      // A name is looked up when its channel is opened: it may be known next time.
+      open.remove(address);
+      channels.close(channel);
+    } else if (channel != null) {
       // Without this the channel itself waits up to two minutes before it tries again.
       channel.resetConnectBackoff();
     }

@@ -68,7 +68,7 @@ final class Retries {
     }
     Optional<HostPort> leader = leader(refusal);
     String problem = stranger ? strange(refusal) : problem(refusal);
-    masters.moveOn(address, leader, problem);
+    masters.moveOn(address, leader, problem, isUnknownHost(root(refusal)));
     strangers = stranger ? strangers + 1 : 0;
     if (stranger && patience.limit().isPresent() && strangers >= masters.count()) {
       throw Refusal.of(Status.Code.UNAVAILABLE, Reason.REASON_UNSPECIFIED, masters.describe());
@@ -124,6 +124,18 @@ final class Retries {
         : "answers, but is no Slipway master (" + refusal.getMessage() + ")";
   }
 
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  private static boolean isUnknownHost(Throwable root) {
+    return root instanceof UnresolvedAddressException || root instanceof UnknownHostException;
+  }
+
   private static String problem(Refusal refusal) {
     if (refusal.reason() == Reason.REASON_NOT_LEADER) {
       return "does not lead, and knows no leader";
@@ -131,11 +143,8 @@ final class Retries {
     if (refusal.code() == Status.Code.DEADLINE_EXCEEDED) {
       return "does not answer";
     }
-    Throwable root = refusal;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    if (root instanceof UnresolvedAddressException || root instanceof UnknownHostException) {
+    Throwable root = root(refusal);
+    if (isUnknownHost(root)) {
       return "can't be reached (its name is not known here)";
     }
     String message = String.valueOf(root.getMessage());

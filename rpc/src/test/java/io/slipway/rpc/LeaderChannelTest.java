@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.slipway.model.HostPort;
@@ -261,6 +262,40 @@ class LeaderChannelTest {
     answer.cancel(false);
 
     assertThatThrownBy(answer::get).isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void call_triedAgainAndAgain_keepsNothingOfItsTries() throws Exception {
+    leader.set(null);
+    CountDownLatch tries = new CountDownLatch(6);
+    LeaderChannel.Settings settings =
+        new LeaderChannel.Settings(
+            List.of(one.address),
+            TokenSource.of(TOKEN),
+            Patience.FOREVER,
+            LeaderChannel.Settings.DEFAULT_ATTEMPT_TIMEOUT,
+            trouble -> tries.countDown());
+    try (LeaderChannel channel = new LeaderChannel(channels, settings)) {
+      CompletableFuture<DescribeClusterResponse> answer = describe(channel);
+
+      assertThat(tries.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(answer.getNumberOfDependents()).isEqualTo(1);
+      answer.cancel(false);
+    }
+  }
+
+  @Test
+  void channel_toNameThatWasNotKnown_isOpenedAnew() {
+    HostPort address = new HostPort("no-such-host.invalid", 7077);
+    Masters masters = new Masters(channels, List.of(address), TokenSource.none());
+    ManagedChannel first = masters.channel(address);
+
+    masters.moveOn(address, Optional.empty(), "its name is not known here", true);
+
+    assertThat(masters.channel(address)).isNotSameAs(first);
+    assertThat(first.isShutdown()).isTrue();
+    masters.close();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.slipway.master.decide;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.ClusterState;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.TimeSpan;
 import java.time.Duration;
 
 /** Checks that several handlers make; each refuses with the offending value. */
@@ -51,7 +52,7 @@ final class Checks {
   }
 
   static void duration(String what, Duration value) {
-    require(!value.isNegative(), "negative " + what + ": " + value);
+    require(!value.isNegative(), "negative " + what + ": " + TimeSpan.format(value));
     require(value.compareTo(LONGEST) <= 0, what + " of " + value.toDays() + " days is too long");
   }
 }

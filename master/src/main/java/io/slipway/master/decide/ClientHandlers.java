@@ -28,6 +28,7 @@ import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.WorkerId;
+import io.slipway.rpc.Limits;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -80,6 +81,14 @@ final class ClientHandlers {
       ApplicationId id = new ApplicationId(answered.answer());
       return reply(id, awaitsItsDriver(id), true);
     }
+    if (state.unfinishedOf(request.principal()) >= Limits.APPLICATIONS_PER_PRINCIPAL) {
+      throw new RequestRefused(
+          Refusal.QUOTA,
+          request.principal()
+              + " has "
+              + state.unfinishedOf(request.principal())
+              + " applications that have not ended, as many as are allowed");
+    }
     SubmissionLimits.check(request.spec());
     checkLaunchers(request.spec());
     String day =
@@ -87,6 +96,9 @@ final class ClientHandlers {
                 Instant.ofEpochMilli(state.meta().moment().wallMillis()), ZoneOffset.UTC)
             .format(DateTimeFormatter.BASIC_ISO_DATE);
     int number = state.meta().days().getOrDefault(day, 0) + 1;
+    while (state.application(ApplicationId.of(day, number)).isPresent()) {
+      number++; // A wall clock that was set back by many days: what it counted is forgotten.
+    }
     ApplicationId id = ApplicationId.of(day, number);
     Fact.Submitted fact =
         new Fact.Submitted(

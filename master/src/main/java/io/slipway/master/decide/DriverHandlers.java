@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 final class DriverHandlers {
   private static final int RELEASED_AT_ONCE = 10_000;
   private static final int EXCLUDED = 1_000;
+  private static final int HOLDER = 64;
 
   private final Deliberation round;
   private final ClusterState state;
@@ -154,9 +155,13 @@ final class DriverHandlers {
     Application row = Checks.attempt(state, request.application(), request.attempt());
     request.grace().ifPresent(grace -> Checks.duration("grace", grace));
     Checks.limit("the number of executors", request.numbers().size(), RELEASED_AT_ONCE);
+    for (int number : request.numbers()) {
+      Checks.require(
+          number > 0 && number < row.nextExecutor(),
+          row.id() + " has never had an executor " + number);
+    }
     List<Integer> known =
         request.numbers().stream()
-            .filter(number -> number > 0)
             .filter(
                 number ->
                     state
@@ -186,10 +191,21 @@ final class DriverHandlers {
           Refusal.FAILED_PRECONDITION,
           "the driver of " + row.id() + " runs on a worker, whose lease covers it");
     }
-    if (state.driverOf(row).filter(Execution::active).isPresent()) {
+    Checks.limit("the length of holder", request.holder().length(), HOLDER);
+    if (row.leaseHolder().filter(holder -> !holder.equals(request.holder())).isPresent()) {
+      throw new RequestRefused(
+          Refusal.FAILED_PRECONDITION,
+          "the driver of "
+              + row.id()
+              + " is started by another submitter, which took its lease first");
+    }
+    Execution driver = state.driverOf(row).orElseThrow();
+    if (driver.active()) {
       liveness.drivers().renew(row.id(), round.nanos());
-      if (Liveness.suspected(state, row.id())) {
-        round.accept(new Fact.DriverHeard(row.id(), row.attempt()));
+      boolean started = !request.starting() && driver.running().isEmpty();
+      if (row.leaseHolder().isEmpty() || started || Liveness.suspected(state, row.id())) {
+        round.accept(
+            new Fact.DriverHeard(row.id(), row.attempt(), request.holder(), request.starting(), 0));
       }
     }
     int workers = state.workerIds().size();
@@ -212,6 +228,16 @@ final class DriverHandlers {
             "the driver of " + row.id() + " runs on a worker, which reports how it ends");
       }
       Execution driver = state.driverOf(row).orElseThrow();
+      if (driver.active() && driver.running().isEmpty() && request.ran().isPresent()) {
+        // It ended before a renewal could say that it runs.
+        round.accept(
+            new Fact.DriverHeard(
+                row.id(),
+                row.attempt(),
+                row.leaseHolder().orElse(""),
+                false,
+                request.ran().get().toMillis()));
+      }
       if (driver.active() || WorkerHandlers.correctable(driver, request.ending().get())) {
         round.accept(
             new Fact.ExecutionEnded(

@@ -134,6 +134,13 @@ final class LifeCycle {
           new Outcome(
               ApplicationState.KILLED, ending, "killed by " + kill.by(), Optional.of(kill.by())));
     }
+    boolean starts =
+        row.state() == ApplicationState.QUEUED || row.state() == ApplicationState.STARTING;
+    if (starts && driver.flatMap(Execution::running).isPresent()) {
+      // Also where its end came with the news of its start: what has run is told to have run.
+      return Optional.of(
+          new Decision.ApplicationChanged(row.id(), ApplicationState.RUNNING, Optional.empty()));
+    }
     if (ending.isPresent()) {
       if (!restarts(row, ending.get())) {
         return stopping(row, byDriver(ending.get()));
@@ -155,10 +162,9 @@ final class LifeCycle {
                   + row.lastFailureText(),
               Optional.empty()));
     }
-    if (row.state() != ApplicationState.RUNNING
-        && driver.filter(execution -> execution.state() == ExecutionState.RUNNING).isPresent()) {
+    if (row.state() == ApplicationState.QUEUED && row.leaseHolder().isPresent()) {
       return Optional.of(
-          new Decision.ApplicationChanged(row.id(), ApplicationState.RUNNING, Optional.empty()));
+          new Decision.ApplicationChanged(row.id(), ApplicationState.STARTING, Optional.empty()));
     }
     return Optional.empty();
   }

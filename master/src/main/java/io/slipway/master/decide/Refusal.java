@@ -12,6 +12,9 @@ public enum Refusal {
   FAILED_PRECONDITION,
   /** A named limit would be passed: the caller gives up, or asks for less. */
   LIMIT,
+  /** As much as is allowed is in use: the caller comes again when less is. */
+  QUOTA,
+
   /** The sender's epoch is not the newest: a worker registers again. */
   STALE_EPOCH,
   /** The sender's driver attempt is not the newest: it ends. */
@@ -22,6 +25,6 @@ public enum Refusal {
   UNKNOWN,
   /** The queue is full: the caller repeats after {@link RequestRefused#retryAfter}. */
   OVERLOADED,
-  /** A fault of the master's; nothing was accepted. */
+  /** A fault of the master's: the caller gives up. */
   INTERNAL
 }

@@ -198,10 +198,15 @@ public sealed interface Request<R> {
       int attempt, Optional<DriverRegistration> registration, ApplicationState state) {}
 
   /**
-   * The launch side of a client-mode driver says that it lives. The first renewal makes the
-   * application RUNNING. Refused with NOT_FOUND, STALE_ATTEMPT, FAILED_PRECONDITION (cluster mode).
+   * The launch side of a client-mode driver takes its lease, or keeps it. The first renewal that is
+   * not {@code starting} makes the application RUNNING. Refused with NOT_FOUND, STALE_ATTEMPT,
+   * FAILED_PRECONDITION (cluster mode, or somebody else has the lease).
+   *
+   * @param holder names whoever starts the driver
+   * @param starting whether the driver has not been started yet
    */
-  record RenewLease(ApplicationId application, int attempt) implements Request<LeaseRenewed> {}
+  record RenewLease(ApplicationId application, int attempt, String holder, boolean starting)
+      implements Request<LeaseRenewed> {}
 
   /**
    * A lease was renewed.
@@ -221,11 +226,14 @@ public sealed interface Request<R> {
    * Without an ending: the driver needs no more executors. With one (client mode only, else
    * FAILED_PRECONDITION): how the driver ended. The reply is the present state. Refused with
    * NOT_FOUND, STALE_ATTEMPT.
+   *
+   * @param ran with an ending: how long the driver's process ran, if there was one
    */
   record FinishApplication(
       ApplicationId application,
       int attempt,
       Optional<Ending> ending,
+      Optional<Duration> ran,
       ByteString stdout,
       ByteString stderr)
       implements Request<Application> {}

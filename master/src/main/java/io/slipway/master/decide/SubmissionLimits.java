@@ -2,6 +2,7 @@ package io.slipway.master.decide;
 
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.ExecutorProfile;
+import io.slipway.model.PrintableText;
 import java.util.List;
 
 /** What a submission may be at most; larger things travel as artifacts. */
@@ -17,6 +18,12 @@ final class SubmissionLimits {
   private SubmissionLimits() {}
 
   static void check(ApplicationSpec spec) {
+    Checks.require(
+        PrintableText.isPrintable(spec.name()),
+        "the name '"
+            + PrintableText.shown(spec.name())
+            + "' holds characters that can't be shown, such as controls of the direction of"
+            + " writing");
     Checks.limit("the number of attempts", spec.maxAttempts(), ATTEMPTS);
     Checks.duration("lost-after", spec.lostAfter());
     Checks.duration("register time-out", spec.registerTimeout());

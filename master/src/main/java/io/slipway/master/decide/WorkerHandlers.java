@@ -46,9 +46,6 @@ final class WorkerHandlers {
   private static final int PORTS = 100;
   private static final int CAUSE = 1024;
 
-  /** Listed executions of one request that become facts; the rest is listed again. */
-  private static final int LAUNCHES_AT_ONCE = 200;
-
   /** Reports of one request are taken up to this size; the others come again. */
   private static final int REPORTED_BYTES = 128 * 1024;
 
@@ -88,8 +85,10 @@ final class WorkerHandlers {
     round.accept(fact);
     liveness.workers().renew(request.worker(), round.nanos());
     liveness.listWanted(request.worker());
-    Supplier<Reconciliation> reconciliation = reconcile(request.worker(), request.executions());
-    return () -> new WorkerRegistered(epoch, fencing(), lease(), reconciliation.get());
+    noteLaunched(request.worker(), request.executions());
+    return () ->
+        new WorkerRegistered(
+            epoch, fencing(), lease(), reconciliation(request.worker(), request.executions()));
   }
 
   private Fencing fencing() {
@@ -130,8 +129,11 @@ final class WorkerHandlers {
     Supplier<Reconciliation> reconciliation = () -> Reconciliation.NOTHING;
     boolean listWanted = false;
     if (request.executions().isPresent()) {
-      reconciliation = reconcile(worker.id(), request.executions().get());
-      liveness.reconciled(worker.id(), request.digest());
+      List<ListedExecution> listed = request.executions().get();
+      if (noteLaunched(worker.id(), listed)) {
+        liveness.reconciled(worker.id(), request.digest());
+      }
+      reconciliation = () -> reconciliation(worker.id(), listed);
     } else {
       listWanted = !liveness.isReconciled(worker.id(), request.digest());
     }
@@ -146,27 +148,34 @@ final class WorkerHandlers {
             state.worker(worker.id()).map(Worker::draining).orElse(false));
   }
 
-  /** Compares what a worker has with what should be there. */
-  private Supplier<Reconciliation> reconcile(WorkerId worker, List<ListedExecution> listed) {
+  /**
+   * Notes which of a worker's executions run, as far as a round has room for it.
+   *
+   * @return whether it had room for all; else the worker must list them again
+   */
+  private boolean noteLaunched(WorkerId worker, List<ListedExecution> listed) {
     Checks.limit("the number of executions", listed.size(), LISTED);
-    Set<ExecutionId> seen = new HashSet<>();
-    int launches = 0;
+    int bytes = 0;
     for (ListedExecution one : listed) {
-      seen.add(one.execution());
       boolean runs =
           one.state() == ExecutionState.RUNNING || one.state() == ExecutionState.STOPPING;
       Execution row = here(worker, one.execution()).orElse(null);
       if (runs && row != null && row.active() && row.running().isEmpty()) {
-        if (launches++ < LAUNCHES_AT_ONCE) {
-          round.accept(new Fact.ExecutionLaunched(row.id(), ports(one.ports())));
+        if (bytes > REPORTED_BYTES) {
+          return false;
         }
+        Fact launched = new Fact.ExecutionLaunched(row.id(), ports(one.ports()));
+        bytes += RoundCodec.bytes(launched);
+        round.accept(launched);
       }
     }
-    return () -> reconciliation(worker, listed, seen);
+    return true;
   }
 
-  private Reconciliation reconciliation(
-      WorkerId worker, List<ListedExecution> listed, Set<ExecutionId> seen) {
+  /** Compares what a worker has with what should be there. */
+  private Reconciliation reconciliation(WorkerId worker, List<ListedExecution> listed) {
+    Set<ExecutionId> seen = new HashSet<>();
+    listed.forEach(one -> seen.add(one.execution()));
     List<ExecutionId> keep = new ArrayList<>();
     List<StopInstruction> stop = new ArrayList<>();
     for (ListedExecution one : listed) {
@@ -275,14 +284,24 @@ final class WorkerHandlers {
         .isPresent();
   }
 
+  /** The same with words of limited length, so that a page of applications fits a message. */
   static Ending bounded(Ending ending) {
-    return ending.cause().length() <= CAUSE
-        ? ending
-        : new Ending(
-            ending.status(),
-            ending.memoryExhausted(),
-            ending.stop(),
-            ending.cause().substring(0, CAUSE));
+    ExitStatus status = ending.status();
+    if (status instanceof ExitStatus.NotStarted notStarted) {
+      status = new ExitStatus.NotStarted(cut(notStarted.reason()));
+    } else if (status instanceof ExitStatus.Lost lost) {
+      status = new ExitStatus.Lost(cut(lost.reason()));
+    }
+    return new Ending(status, ending.memoryExhausted(), ending.stop(), cut(ending.cause()));
+  }
+
+  private static String cut(String words) {
+    if (words.length() <= CAUSE) {
+      return words;
+    }
+    // Half a character would be another one after it was written and read.
+    int end = Character.isHighSurrogate(words.charAt(CAUSE - 1)) ? CAUSE - 1 : CAUSE;
+    return words.substring(0, end);
   }
 
   /** The end of a stream, as much of it as is kept. */

@@ -1,10 +1,13 @@
 package io.slipway.master.effects;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.Sets;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
+import io.slipway.master.decide.Refusal;
 import io.slipway.master.decide.Request;
+import io.slipway.master.decide.RequestRefused;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.NanoClock;
@@ -81,6 +84,14 @@ public final class Inquiries {
                 still.retainAll(active);
                 ask(id, epoch, still);
               }
+            })
+        .exceptionally(
+            failure -> {
+              if (Throwables.getRootCause(failure) instanceof RequestRefused refused
+                  && refused.refusal() == Refusal.OVERLOADED) {
+                clock.schedule(AGAIN_NANOS, () -> again(id, epoch, executions));
+              }
+              return null;
             });
   }
 

@@ -1,9 +1,12 @@
 package io.slipway.master.effects;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.slipway.model.HostPort;
 import io.slipway.model.WorkerId;
+import io.slipway.proto.common.v1.Reason;
 import io.slipway.rpc.Channels;
+import io.slipway.rpc.Refusal;
 import io.slipway.rpc.TokenSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,15 +45,38 @@ public final class WorkerChannels {
       found = open.get(worker);
       if (found == null || !found.address().equals(address)) {
         stale = Optional.ofNullable(found);
-        found =
-            new Open(
-                address,
-                CompletableFuture.supplyAsync(() -> channels.open(address, tokens), blocking));
-        open.put(worker, found);
+        Open fresh =
+            new Open(address, CompletableFuture.supplyAsync(() -> connect(address), blocking));
+        found = fresh;
+        open.put(worker, fresh);
+        fresh
+            .channel()
+            .exceptionally(
+                failure -> {
+                  forget(worker, fresh);
+                  return null;
+                });
       }
     }
     stale.ifPresent(this::close);
     return found.channel();
+  }
+
+  private ManagedChannel connect(HostPort address) {
+    if (address.resolve().isUnresolved()) {
+      // A channel would never look its name up again.
+      throw Refusal.of(
+          Status.Code.UNAVAILABLE,
+          Reason.REASON_WORKER_UNREACHABLE,
+          "the host of " + address + " is not known here");
+    }
+    return channels.open(address, tokens);
+  }
+
+  private void forget(WorkerId worker, Open failed) {
+    synchronized (open) {
+      open.remove(worker, failed);
+    }
   }
 
   /**

@@ -176,6 +176,8 @@ public final class WorkerOrders implements Effects, AutoCloseable {
             if (line != null) {
               line.due.keySet().forEach(where::remove);
               line.due.clear();
+              line.retry.ifPresent(NanoClock.Timer::cancel);
+              lines.remove(worker.id());
             }
           } else if (line != null) {
             line.update(worker);
@@ -249,8 +251,8 @@ public final class WorkerOrders implements Effects, AutoCloseable {
     if (lines.get(line.worker) == line) {
       pump(line);
     }
-    Line next = waiting.poll();
-    if (next != null) {
+    while (calls < CALLS_AT_ONCE && !waiting.isEmpty()) {
+      Line next = waiting.poll();
       next.queued = false;
       pump(next);
     }

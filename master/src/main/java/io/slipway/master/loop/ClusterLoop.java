@@ -81,7 +81,7 @@ public final class ClusterLoop implements AutoCloseable {
 
   /** For tests: starts the journal without a thread; the caller runs the loop. */
   void startJournal() throws JournalException {
-    journal.start(core);
+    journal.start(new JournalEvents(inbox));
   }
 
   private void runUntilClosed() {

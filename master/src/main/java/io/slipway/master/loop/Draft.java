@@ -19,6 +19,10 @@ final class Draft {
         pending.answer(asked.reply(), reply.get());
       } catch (RequestRefused refused) {
         pending.refuse(asked.reply(), refused);
+      } catch (RuntimeException e) {
+        log.error("the reply to {} failed", asked.request().getClass().getSimpleName(), e);
+        pending.refuse(
+            asked.reply(), new RequestRefused(Refusal.INTERNAL, "the master failed: " + e));
       }
     }
   }

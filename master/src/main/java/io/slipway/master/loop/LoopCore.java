@@ -20,7 +20,6 @@ import io.slipway.master.state.StateRows;
 import io.slipway.model.HostPort;
 import io.slipway.model.NanoClock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -29,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the loop's thread does: decide, apply, abandon, lead, hand over. */
-final class LoopCore implements Journal.Listener {
+final class LoopCore {
   private static final Logger log = LoggerFactory.getLogger(LoopCore.class);
   private static final int CLUSTER_KEY_BYTES = 32;
 
@@ -111,39 +110,6 @@ final class LoopCore implements Journal.Listener {
       throw new IllegalStateException(
           "only " + loopThread.getName() + " may do this, not " + Thread.currentThread());
     }
-  }
-
-  // From the journal's threads: enqueue, and nothing else
-
-  @Override
-  public void restored(long snapshotTerm, long index, InputStream snapshot) throws IOException {
-    StateRows rows = SnapshotCodec.read(snapshot);
-    inbox.enqueue(new LoopEvent.Restored(snapshotTerm, index, rows));
-  }
-
-  @Override
-  public void committed(long entryTerm, long index, ByteString record) {
-    inbox.enqueue(new LoopEvent.Committed(entryTerm, index, record));
-  }
-
-  @Override
-  public void leading(long newTerm) {
-    inbox.enqueue(new LoopEvent.Leads(newTerm));
-  }
-
-  @Override
-  public void notLeading(Optional<HostPort> newLeader) {
-    inbox.enqueue(new LoopEvent.LeadsNot(newLeader));
-  }
-
-  @Override
-  public void snapshotDue() {
-    inbox.enqueue(new LoopEvent.SnapshotDue());
-  }
-
-  @Override
-  public void failed(String reason, Optional<Throwable> cause) {
-    inbox.enqueue(new LoopEvent.JournalFailed(reason, cause));
   }
 
   // On the loop's thread

@@ -170,7 +170,7 @@ public final class ApplicationCalls extends ApplicationServiceGrpc.ApplicationSe
     ExecutorStream stream =
         new ExecutorStream(loop, caller.id(), caller.attempt(), call, clock, executor);
     streams.enter(call, stream::close);
-    call.setOnReadyHandler(stream::ready);
+    call.setOnReadyHandler(stream::wake);
     stream.begin();
   }
 
@@ -196,8 +196,11 @@ public final class ApplicationCalls extends ApplicationServiceGrpc.ApplicationSe
   @Override
   public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
     Principal.Application caller = caller();
+    String holder =
+        request.getHolder().isEmpty() ? "" : Fields.requestId(request.getHolder(), "holder");
     Replies.answer(
-        loop.ask(new Request.RenewLease(caller.id(), caller.attempt())),
+        loop.ask(
+            new Request.RenewLease(caller.id(), caller.attempt(), holder, request.getStarting())),
         observer,
         renewed ->
             RenewLeaseResponse.newBuilder()
@@ -215,10 +218,14 @@ public final class ApplicationCalls extends ApplicationServiceGrpc.ApplicationSe
         request.hasTermination()
             ? Optional.of(TerminationMessages.toModel(request.getTermination(), "termination"))
             : Optional.empty();
+    Optional<Duration> ran =
+        request.hasTermination() && request.hasRunTime()
+            ? Optional.of(Fields.bounded(request.getRunTime()))
+            : Optional.empty();
     Replies.answer(
         loop.ask(
             new Request.FinishApplication(
-                caller.id(), caller.attempt(), ending, ByteString.EMPTY, ByteString.EMPTY)),
+                caller.id(), caller.attempt(), ending, ran, ByteString.EMPTY, ByteString.EMPTY)),
         observer,
         row -> FinishApplicationResponse.getDefaultInstance());
   }

@@ -3,7 +3,6 @@ package io.slipway.master.rpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.slipway.master.decide.Request;
 import io.slipway.master.loop.ClusterLoop;
-import io.slipway.master.loop.Watch;
 import io.slipway.master.loop.WatchEvent;
 import io.slipway.master.scheduling.Explanation;
 import io.slipway.master.state.Application;
@@ -19,20 +18,15 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
 /** Tells one watcher of an application's states, the newest of those that it can take. */
-final class ApplicationStream {
+final class ApplicationStream extends WatchStream<WatchApplicationResponse> {
   private final ClusterLoop loop;
   private final ApplicationId id;
-  private final ServerCallStreamObserver<WatchApplicationResponse> call;
-  private final Signal signal;
 
-  // Used within the signal's task alone.
+  // Used while events are told alone.
   private final SortedMap<ExecutionId, Execution> executions = new TreeMap<>();
   private Optional<Application> application = Optional.empty();
   private Optional<ApplicationInfo> sent = Optional.empty();
-  private boolean ended;
 
-  private volatile Watch watch;
-  private volatile boolean cancelled;
   private volatile String waiting = "";
 
   ApplicationStream(
@@ -40,63 +34,26 @@ final class ApplicationStream {
       ApplicationId id,
       ServerCallStreamObserver<WatchApplicationResponse> call,
       Executor executor) {
+    super(loop, id, call, executor);
     this.loop = loop;
     this.id = id;
-    this.call = call;
-    this.signal = new Signal(executor, this::send);
   }
 
-  /** Begins; {@link #ready} and {@link #close} may have been called before. */
-  void begin() {
-    loop.watch(id, signal::raise)
-        .whenComplete(
-            (opened, failure) -> {
-              if (failure != null) {
-                Replies.error(call, failure);
-                return;
-              }
-              watch = opened;
-              if (cancelled) {
-                opened.close();
-              } else {
-                signal.raise();
-              }
-            });
+  @Override
+  void on(WatchEvent.Snapshot snapshot) {
+    executions.clear();
+    application = Optional.of(snapshot.application());
+    snapshot.executions().forEach(this::note);
   }
 
-  /** The other side can take more. */
-  void ready() {
-    signal.raise();
+  @Override
+  void on(WatchEvent.Changed changed) {
+    application = changed.application().or(this::known);
+    changed.executions().forEach(this::note);
   }
 
-  /** The other side has gone, or all has been said. */
-  void close() {
-    cancelled = true;
-    Watch opened = watch;
-    if (opened != null) {
-      opened.close();
-    }
-  }
-
-  private void send() {
-    Watch opened = watch;
-    if (opened == null || ended || cancelled || !call.isReady()) {
-      return;
-    }
-    for (WatchEvent event : opened.drain()) {
-      if (event instanceof WatchEvent.Snapshot snapshot) {
-        executions.clear();
-        application = Optional.of(snapshot.application());
-        snapshot.executions().forEach(this::note);
-      } else if (event instanceof WatchEvent.Changed changed) {
-        application = changed.application().or(this::known);
-        changed.executions().forEach(this::note);
-      } else if (event instanceof WatchEvent.Closed closed) {
-        ended = true;
-        Replies.error(call, closed.reason());
-        return;
-      }
-    }
+  @Override
+  void afterEvents(boolean any) {
     application.ifPresent(this::tell);
   }
 
@@ -124,10 +81,9 @@ final class ApplicationStream {
       explain();
     }
     sent = Optional.of(info);
-    call.onNext(WatchApplicationResponse.newBuilder().setApplication(info).build());
+    send(WatchApplicationResponse.newBuilder().setApplication(info).build());
     if (row.state().isFinal()) {
-      ended = true;
-      call.onCompleted();
+      complete();
     }
   }
 
@@ -137,7 +93,7 @@ final class ApplicationStream {
             (Explanation explanation, Throwable failure) -> {
               if (failure == null) {
                 waiting = Explanations.line(explanation);
-                signal.raise();
+                wake();
               }
             });
   }

@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.slipway.master.decide.Request;
 import io.slipway.master.loop.ClusterLoop;
-import io.slipway.master.loop.Watch;
 import io.slipway.master.loop.WatchEvent;
 import io.slipway.master.scheduling.Explanation;
 import io.slipway.master.state.Application;
@@ -28,34 +27,33 @@ import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Tells one driver of its executors. Begins with a snapshot; what can't be taken in time is dropped
  * by the watch, and another snapshot follows. Why executors are waited for is asked after each
  * change, and every two seconds while they are.
  */
-final class ExecutorStream {
+final class ExecutorStream extends WatchStream<WatchExecutorsResponse> {
   private static final long EXPLAIN_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int BYTES_AT_ONCE = 1 << 20;
 
   private final ClusterLoop loop;
   private final ApplicationId id;
   private final int attempt;
-  private final ServerCallStreamObserver<WatchExecutorsResponse> call;
   private final NanoClock clock;
-  private final Signal signal;
 
-  // Used within the signal's task alone.
+  // Used while events are told alone.
   private final Map<ExecutionId, Execution> active = new TreeMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
   private Application application;
   private String cursor = "";
   private WatchExecutorsResponse sentBeside = WatchExecutorsResponse.getDefaultInstance();
-  private boolean ended;
 
+  // Of those that ask why executors are waited for, one is under way, and one waits for its time.
   private final AtomicBoolean explaining = new AtomicBoolean();
-  private volatile Watch watch;
-  private volatile boolean cancelled;
+  private final AtomicReference<NanoClock.Timer> explainAgain = new AtomicReference<>(() -> {});
+  private volatile boolean explainAtOnce;
   private volatile Optional<Explanation> explanation = Optional.empty();
 
   ExecutorStream(
@@ -65,88 +63,37 @@ final class ExecutorStream {
       ServerCallStreamObserver<WatchExecutorsResponse> call,
       NanoClock clock,
       Executor executor) {
+    super(loop, id, call, executor);
     this.loop = loop;
     this.id = id;
     this.attempt = attempt;
-    this.call = call;
     this.clock = clock;
-    this.signal = new Signal(executor, this::send);
   }
 
-  /** Begins; {@link #ready} and {@link #close} may have been called before. */
-  void begin() {
-    loop.watch(id, signal::raise)
-        .whenComplete(
-            (opened, failure) -> {
-              if (failure != null) {
-                Replies.error(call, failure);
-                return;
-              }
-              watch = opened;
-              if (cancelled) {
-                opened.close();
-              } else {
-                signal.raise();
-              }
-            });
-  }
-
-  /** The other side can take more. */
-  void ready() {
-    signal.raise();
-  }
-
-  /** The other side has gone, or all has been said. */
-  void close() {
-    cancelled = true;
-    Watch opened = watch;
-    if (opened != null) {
-      opened.close();
-    }
-  }
-
-  private void send() {
-    Watch opened = watch;
-    if (opened == null || ended || cancelled || !call.isReady()) {
-      return;
-    }
-    List<WatchEvent> events = opened.drain();
-    for (WatchEvent event : events) {
-      if (event instanceof WatchEvent.Snapshot snapshot) {
-        snapshot(snapshot);
-      } else if (event instanceof WatchEvent.Changed changed) {
-        changed(changed);
-      } else if (event instanceof WatchEvent.Closed closed) {
-        ended = true;
-        Replies.error(call, closed.reason());
-        return;
-      }
-    }
+  @Override
+  void afterEvents(boolean any) {
     if (application == null) {
       return;
     }
     if (attempt < application.attempt()) {
-      ended = true;
-      call.onError(
-          Refusal.of(
-              Status.Code.ABORTED,
-              Reason.REASON_STALE_ATTEMPT,
-              "attempt " + attempt + " of " + id + " is over"));
-      return;
+      throw Refusal.of(
+          Status.Code.ABORTED,
+          Reason.REASON_STALE_ATTEMPT,
+          "attempt " + attempt + " of " + id + " is over");
     }
     WatchExecutorsResponse beside = beside().build();
     if (!beside.equals(sentBeside)) {
       deliver(WatchExecutorsResponse.newBuilder(), beside);
     }
     if (application.state().isFinal()) {
-      ended = true;
-      call.onCompleted();
-    } else if (!events.isEmpty()) {
+      complete();
+    } else if (any) {
       explain();
     }
   }
 
-  private void snapshot(WatchEvent.Snapshot event) {
+  @Override
+  void on(WatchEvent.Snapshot event) {
     application = event.application();
     cursor = cursor(event.cursor());
     active.clear();
@@ -161,7 +108,8 @@ final class ExecutorStream {
     deliver(message, beside().build());
   }
 
-  private void changed(WatchEvent.Changed event) {
+  @Override
+  void on(WatchEvent.Changed event) {
     event.application().ifPresent(row -> application = row);
     cursor = cursor(event.cursor());
     event.workers().forEach(worker -> workers.put(worker.id(), worker));
@@ -233,23 +181,32 @@ final class ExecutorStream {
 
   private void deliver(WatchExecutorsResponse.Builder message, WatchExecutorsResponse beside) {
     sentBeside = beside;
-    call.onNext(message.mergeFrom(beside).setCursor(cursor).build());
+    send(message.mergeFrom(beside).setCursor(cursor).build());
   }
 
   private void explain() {
-    if (cancelled || !explaining.compareAndSet(false, true)) {
+    if (isClosed()) {
       return;
     }
+    explainAtOnce = true;
+    if (!explaining.compareAndSet(false, true)) {
+      return;
+    }
+    explainAtOnce = false;
     loop.ask(new Request.ExplainApplication(id))
         .whenComplete(
             (Explanation found, Throwable failure) -> {
-              explaining.set(false);
               if (failure == null) {
                 explanation = Optional.of(found);
-                signal.raise();
-                if (!found.reasons().isEmpty() && !cancelled) {
-                  clock.schedule(EXPLAIN_AGAIN_NANOS, this::explain);
-                }
+                wake();
+              }
+              if (failure != null || !found.reasons().isEmpty()) {
+                NanoClock.Timer next = clock.schedule(EXPLAIN_AGAIN_NANOS, this::explain);
+                explainAgain.getAndSet(next).cancel();
+              }
+              explaining.set(false);
+              if (explainAtOnce) {
+                explain();
               }
             });
   }

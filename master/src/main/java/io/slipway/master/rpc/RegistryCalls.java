@@ -10,6 +10,7 @@ import io.slipway.master.loop.ClusterLoop;
 import io.slipway.master.state.WorkerRegistration;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExecutionState;
+import io.slipway.model.PrintableText;
 import io.slipway.model.WorkerId;
 import io.slipway.proto.common.v1.Reason;
 import io.slipway.proto.registry.v1.ExecutionReport;
@@ -85,6 +86,11 @@ public final class RegistryCalls extends WorkerRegistryServiceGrpc.WorkerRegistr
   private static WorkerRegistration registration(RegisterWorkerRequest request) {
     Limits.check("number of launchers", Limits.LABELS, request.getLaunchersCount());
     Limits.check("length of version", VERSION_CHARACTERS, request.getVersion().length());
+    requirePrintable(request.getVersion(), "version");
+    for (int i = 0; i < request.getLabelsCount(); i++) {
+      requirePrintable(request.getLabels(i).getName(), "labels[" + i + "].name");
+      requirePrintable(request.getLabels(i).getValue(), "labels[" + i + "].value");
+    }
     TreeSet<String> launchers = new TreeSet<>();
     for (int i = 0; i < request.getLaunchersCount(); i++) {
       LauncherInfo launcher = request.getLaunchers(i);
@@ -104,6 +110,13 @@ public final class RegistryCalls extends WorkerRegistryServiceGrpc.WorkerRegistr
                 launchers,
                 request.getDefaultLauncher(),
                 request.getVersion()));
+  }
+
+  private static void requirePrintable(String text, String field) {
+    if (!PrintableText.isPrintable(text)) {
+      throw Refusal.invalidField(
+          field, "'" + PrintableText.shown(text) + "' holds characters that can't be shown");
+    }
   }
 
   @Override

@@ -70,6 +70,8 @@ final class Replies {
       case FAILED_PRECONDITION ->
           Refusal.of(Status.Code.FAILED_PRECONDITION, Reason.REASON_WRONG_STATE, message);
       case LIMIT -> Refusal.of(Status.Code.INVALID_ARGUMENT, Reason.REASON_LIMIT_EXCEEDED, message);
+      case QUOTA ->
+          Refusal.of(Status.Code.RESOURCE_EXHAUSTED, Reason.REASON_LIMIT_EXCEEDED, message);
       case STALE_EPOCH -> Refusal.of(Status.Code.ABORTED, Reason.REASON_STALE_EPOCH, message);
       case STALE_ATTEMPT -> Refusal.of(Status.Code.ABORTED, Reason.REASON_STALE_ATTEMPT, message);
       case NOT_LEADER -> Refusal.notLeader(refused.leader().map(HostPort::toString));

@@ -199,7 +199,7 @@ public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServi
         (ServerCallStreamObserver<WatchApplicationResponse>) observer;
     CompletableFuture<ApplicationStream> stream = new CompletableFuture<>();
     streams.enter(call, () -> stream.thenAccept(ApplicationStream::close));
-    call.setOnReadyHandler(() -> stream.thenAccept(ApplicationStream::ready));
+    call.setOnReadyHandler(() -> stream.thenAccept(ApplicationStream::wake));
     view(request.getApplicationId())
         .whenComplete(
             (view, failure) -> {

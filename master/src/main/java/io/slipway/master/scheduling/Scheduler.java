@@ -153,7 +153,7 @@ public final class Scheduler {
         decide.accept(new Decision.Placed(row.id(), row.attempt(), profile.name(), placements));
       }
       if (!room && profile.target().total().isPresent() && starved(row)) {
-        hold(row, shape, executors, List.of());
+        hold(row, shape, List.of());
       }
       return room;
     }
@@ -195,7 +195,7 @@ public final class Scheduler {
       WorkerIndex.Slot slot =
           workers.best(shape, WorkerIndex.Room.FREE, drivers, each -> refuses(row, each));
       if (slot == null) {
-        return refuse(row, shape, drivers, chosen);
+        return refuse(row, shape, chosen);
       }
       Placement driver = new Placement(row.attempt() + 1, slot.id(), template.resources());
       workers.choose(slot, driver.reserved());
@@ -214,7 +214,7 @@ public final class Scheduler {
           }
           slot = executorSlot(row, profile, unit, taken);
           if (slot == null) {
-            return refuse(row, unit, executors, chosen);
+            return refuse(row, unit, chosen);
           }
           Resources resources = reserved(profile, slot, coresLeft);
           workers.choose(slot, resources);
@@ -233,10 +233,9 @@ public final class Scheduler {
       return true;
     }
 
-    private boolean refuse(
-        Application row, Shape missing, PlacementStrategy strategy, List<WorkerId> chosen) {
+    private boolean refuse(Application row, Shape missing, List<WorkerId> chosen) {
       if (starved(row)) {
-        hold(row, missing, strategy, chosen);
+        hold(row, missing, chosen);
       }
       workers.giveUp();
       return false;
@@ -247,8 +246,7 @@ public final class Scheduler {
     }
 
     /** Keeps later ones away from where this one fits first. */
-    private void hold(
-        Application row, Shape missing, PlacementStrategy strategy, List<WorkerId> chosen) {
+    private void hold(Application row, Shape missing, List<WorkerId> chosen) {
       WorkerIndex.Slot slot =
           workers.best(
               missing,

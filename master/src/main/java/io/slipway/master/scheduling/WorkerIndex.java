@@ -80,7 +80,10 @@ final class WorkerIndex implements RowListener {
   /** The candidates of one shape, by free cores. */
   private static final class Candidates {
     private final Key key;
+
+    /** By free cores; null where no worker ever had so many free. */
     private final List<BitSet> levels = new ArrayList<>();
+
     private final BitSet occupied = new BitSet();
     private int[] counts = new int[0];
     private final int[] levelOf;
@@ -105,7 +108,10 @@ final class WorkerIndex implements RowListener {
       }
       if (level >= 0) {
         while (levels.size() <= level) {
-          levels.add(new BitSet(levelOf.length));
+          levels.add(null);
+        }
+        if (levels.get(level) == null) {
+          levels.set(level, new BitSet(levelOf.length));
         }
         if (counts.length < levels.size()) {
           counts = Arrays.copyOf(counts, levels.size());

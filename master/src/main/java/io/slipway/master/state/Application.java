@@ -41,6 +41,8 @@ import java.util.function.Consumer;
  * @param waitingSince when its wants changed or were served last, in milliseconds of cluster time
  * @param kill that somebody wants it to end
  * @param outcome how it ends, once that is decided
+ * @param leaseHolder in client mode, which of those that may start its driver does; empty until one
+ *     has taken the driver's lease
  */
 public record Application(
     ApplicationId id,
@@ -62,7 +64,8 @@ public record Application(
     String lastFailureText,
     long waitingSince,
     Optional<KillRequest> kill,
-    Optional<Outcome> outcome) {
+    Optional<Outcome> outcome,
+    Optional<String> leaseHolder) {
   /** State changes that are kept; with more, the oldest but the first go. */
   static final int HISTORY = 64;
 
@@ -137,6 +140,7 @@ public record Application(
     long waitingSince;
     Optional<KillRequest> kill;
     Optional<Outcome> outcome;
+    Optional<String> leaseHolder;
 
     private Change(Application old) {
       this.old = old;
@@ -158,6 +162,7 @@ public record Application(
       waitingSince = old.waitingSince;
       kill = old.kill;
       outcome = old.outcome;
+      leaseHolder = old.leaseHolder;
     }
 
     void enter(ApplicationState newState, Moment now) {
@@ -211,7 +216,8 @@ public record Application(
           lastFailureText,
           waitingSince,
           kill,
-          outcome);
+          outcome,
+          leaseHolder);
     }
   }
 }

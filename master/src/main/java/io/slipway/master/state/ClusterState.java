@@ -43,6 +43,7 @@ public final class ClusterState {
   private final TreeMap<Long, Application> bySequence = new TreeMap<>();
   private final TreeMap<String, ApplicationId> byText = new TreeMap<>();
   private final TreeMap<Finished, ApplicationId> finished = new TreeMap<>();
+  private final Map<String, Integer> unfinishedByOwner = new HashMap<>();
   private final Map<ApplicationId, ApplicationExecutions> byApplication = new HashMap<>();
   private final Map<WorkerId, TreeMap<ExecutionId, Execution>> byWorker = new HashMap<>();
   private final TreeMap<Long, AnsweredRequest> answersByOrder = new TreeMap<>();
@@ -264,6 +265,11 @@ public final class ClusterState {
     return Collections.unmodifiableNavigableSet(deadlinesByTime);
   }
 
+  /** How many applications of a principal are not finished. */
+  public int unfinishedOf(String owner) {
+    return unfinishedByOwner.getOrDefault(owner, 0);
+  }
+
   /** How many applications are finished. */
   public int finishedApplications() {
     return finished.size();
@@ -349,6 +355,13 @@ public final class ClusterState {
   private void applicationChanged(Application old, Application now) {
     if (old != null && old.state().isFinal()) {
       finished.remove(Finished.of(old));
+    }
+    if (old != null && !old.state().isFinal()) {
+      unfinishedByOwner.computeIfPresent(
+          old.submission().owner(), (owner, count) -> count == 1 ? null : count - 1);
+    }
+    if (now != null && !now.state().isFinal()) {
+      unfinishedByOwner.merge(now.submission().owner(), 1, Integer::sum);
     }
     if (now != null) {
       bySequence.put(now.submission().sequence(), now);

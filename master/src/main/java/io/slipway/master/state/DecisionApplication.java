@@ -166,7 +166,9 @@ final class DecisionApplication {
             change -> {
               change.outcome = decision.outcome();
               if (decision.state() != row.state()) {
-                change.enter(decision.state(), now);
+                change.enter(
+                    decision.state(),
+                    decision.state() == ApplicationState.RUNNING ? driverStarted(row, now) : now);
                 change.waitingSince = now.clusterMillis();
               }
               if (decision.state() == ApplicationState.RESTARTING) {
@@ -181,6 +183,10 @@ final class DecisionApplication {
                 change.forgiveAll();
               }
             }));
+  }
+
+  private Moment driverStarted(Application row, Moment now) {
+    return state.driverOf(row).flatMap(Execution::running).orElse(now);
   }
 
   private void dropDeadlines(Application row) {

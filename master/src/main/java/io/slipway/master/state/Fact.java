@@ -85,8 +85,17 @@ public sealed interface Fact {
   record ExecutorsReleased(
       ApplicationId application, List<Integer> numbers, Optional<Duration> grace) implements Fact {}
 
-  /** A client-mode driver was heard: for the first time, or again after silence. */
-  record DriverHeard(ApplicationId application, int attempt) implements Fact {}
+  /**
+   * The launch side of a client-mode driver was heard: it took the lease, the driver runs, or it
+   * was heard again after silence.
+   *
+   * @param holder who has the driver's lease
+   * @param starting whether the driver has not been started yet
+   * @param runMillis for how long it had been running then
+   */
+  record DriverHeard(
+      ApplicationId application, int attempt, String holder, boolean starting, long runMillis)
+      implements Fact {}
 
   /** A client-mode driver's lease lapsed; it has been silent for so long. */
   record DriverSuspected(ApplicationId application, int attempt, long silentMillis)

@@ -143,6 +143,7 @@ final class FactApplication {
             "",
             now.clusterMillis(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
     state.putMeta(state.meta().submitted(fact.day(), fact.dayNumber()));
     answered(fact.owner(), fact.requestId(), fact.requestDigest(), fact.id().value(), now);
@@ -251,8 +252,15 @@ final class FactApplication {
   private void driverHeard(Fact.DriverHeard fact, Moment now) {
     undeadline(Deadline.Kind.DRIVER_LOST, fact.application().value());
     Execution driver = state.executions.require(fact.application().driver(fact.attempt()));
-    if (driver.active() && driver.running().isEmpty()) {
-      driverRuns(driver, driver.launched(driver.ports(), now), now);
+    change(fact.application(), row -> row.leaseHolder = Optional.of(fact.holder()));
+    if (!driver.active() || driver.running().isPresent()) {
+      return;
+    }
+    if (!fact.starting()) {
+      Moment since = now.before(fact.runMillis(), driver.created());
+      driverRuns(driver, driver.launched(driver.ports(), since), now);
+    } else if (driver.state() == ExecutionState.PENDING) {
+      state.executions.put(driver.withState(ExecutionState.LAUNCHING));
     }
   }
 

@@ -61,7 +61,10 @@ final class FactCodec {
       record.setDriverHeard(
           FactRecord.DriverHeard.newBuilder()
               .setApplication(heard.application().value())
-              .setAttempt(heard.attempt()));
+              .setAttempt(heard.attempt())
+              .setHolder(heard.holder())
+              .setStarting(heard.starting())
+              .setRunMillis(heard.runMillis()));
     } else if (fact instanceof Fact.DriverSuspected suspected) {
       record.setDriverSuspected(
           FactRecord.DriverSuspected.newBuilder()
@@ -189,7 +192,10 @@ final class FactCodec {
       case DRIVER_HEARD ->
           new Fact.DriverHeard(
               new ApplicationId(record.getDriverHeard().getApplication()),
-              record.getDriverHeard().getAttempt());
+              record.getDriverHeard().getAttempt(),
+              record.getDriverHeard().getHolder(),
+              record.getDriverHeard().getStarting(),
+              record.getDriverHeard().getRunMillis());
       case DRIVER_SUSPECTED ->
           new Fact.DriverSuspected(
               new ApplicationId(record.getDriverSuspected().getApplication()),

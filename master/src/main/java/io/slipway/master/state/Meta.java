@@ -84,7 +84,8 @@ public record Meta(
     SortedMap<String, Integer> counted = new TreeMap<>(days);
     counted.merge(day, dayNumber, Math::max);
     while (counted.size() > DAYS) {
-      counted.remove(counted.firstKey());
+      String first = counted.firstKey();
+      counted.remove(first.equals(day) ? counted.lastKey() : first);
     }
     return new Meta(
         clusterId,

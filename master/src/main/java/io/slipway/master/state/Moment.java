@@ -10,4 +10,11 @@ package io.slipway.master.state;
 public record Moment(long clusterMillis, long wallMillis) {
   /** Before anything happened. */
   public static final Moment ZERO = new Moment(0, 0);
+
+  /** So long before this, but not before {@code earliest}. */
+  Moment before(long millis, Moment earliest) {
+    return new Moment(
+        Math.max(earliest.clusterMillis, clusterMillis - millis),
+        Math.max(earliest.wallMillis, wallMillis - millis));
+  }
 }

@@ -22,8 +22,12 @@ public record Round(
     int featureLevel,
     List<Fact> facts,
     List<Decision> decisions) {
-  /** The newest kinds of facts and decisions that this program knows. */
-  public static final int FEATURE_LEVEL = 1;
+  /**
+   * The newest kinds and fields of facts, decisions and rows that this program knows; grows with
+   * each that is added, so that an older program refuses what it would misread. 2: in client mode,
+   * who has the driver's lease.
+   */
+  public static final int FEATURE_LEVEL = 2;
 
   /** The most that a record may take, in bytes. */
   public static final int MAX_BYTES = 512 * 1024;

@@ -118,6 +118,7 @@ final class RowCodec {
     row.registration().ifPresent(registration -> builder.setRegistration(encode(registration)));
     row.kill().ifPresent(kill -> builder.setKill(encode(kill)));
     row.outcome().ifPresent(outcome -> builder.setOutcome(ValueCodec.encode(outcome)));
+    row.leaseHolder().ifPresent(builder::setLeaseHolder);
     return builder.build();
   }
 
@@ -178,7 +179,8 @@ final class RowCodec {
         row.getLastFailureText(),
         row.getWaitingSince(),
         row.hasKill() ? Optional.of(decode(row.getKill())) : Optional.empty(),
-        row.hasOutcome() ? Optional.of(ValueCodec.decode(row.getOutcome())) : Optional.empty());
+        row.hasOutcome() ? Optional.of(ValueCodec.decode(row.getOutcome())) : Optional.empty(),
+        row.hasLeaseHolder() ? Optional.of(row.getLeaseHolder()) : Optional.empty());
   }
 
   private static DriverRegistration decode(DriverRegistrationValue value) {

@@ -100,6 +100,9 @@ public final class SnapshotCodec {
       if (meta.size() != 1) {
         throw new StateFormatException("the snapshot has " + meta.size() + " rows of meta");
       }
+      if (meta.get(0).featureLevel() > Round.FEATURE_LEVEL) {
+        throw newer("feature level " + meta.get(0).featureLevel());
+      }
       StateRows rows =
           new StateRows(
               meta.get(0),

@@ -18,15 +18,22 @@ import io.slipway.master.Samples;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.Execution;
 import io.slipway.master.state.Outcome;
+import io.slipway.master.state.StateChange;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ApplicationSpec;
+import io.slipway.model.ApplicationState;
+import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
 import io.slipway.model.ExecutorTarget;
 import io.slipway.model.ExitStatus;
+import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import io.slipway.model.StopKind;
 import io.slipway.model.WorkerId;
+import io.slipway.rpc.Limits;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -204,7 +211,8 @@ class OutcomesTest {
   }
 
   private static Request.FinishApplication finish(ApplicationId id, Optional<Ending> ending) {
-    return new Request.FinishApplication(id, 1, ending, ByteString.EMPTY, ByteString.EMPTY);
+    return new Request.FinishApplication(
+        id, 1, ending, Optional.empty(), ByteString.EMPTY, ByteString.EMPTY);
   }
 
   private void assertRefused(Request<?> request, Refusal refusal) {
@@ -226,7 +234,7 @@ class OutcomesTest {
     assertThat(master.stateOf(id)).isEqualTo(QUEUED);
     assertThat(master.application(id).attempt()).isEqualTo(1);
 
-    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1));
+    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1, "", false));
 
     assertThat(renewed.state()).isEqualTo(RUNNING);
     assertThat(master.executors(id, ExecutionState.LAUNCHING)).hasSize(2);
@@ -238,13 +246,177 @@ class OutcomesTest {
     Request.Submitted first = master.ask(submission);
 
     Request.Submitted unheard = master.ask(submission);
-    master.ask(new Request.RenewLease(first.application(), 1));
+    master.ask(new Request.RenewLease(first.application(), 1, "", false));
     Request.Submitted running = master.ask(submission);
 
     assertThat(unheard.application()).isEqualTo(first.application());
     assertThat(unheard.attempt()).isEqualTo(1);
     assertThat(running.application()).isEqualTo(first.application());
     assertThat(running.attempt()).isZero();
+  }
+
+  @Test
+  void clientMode_twoTakeTheLease_theFirstStartsTheDriverAndTheSecondIsRefused() {
+    Request.SubmitApplication submission = Samples.submit("r", Samples.client());
+    ApplicationId id = master.ask(submission).application();
+    assertThat(master.ask(submission).attempt()).isEqualTo(1);
+
+    Request.LeaseRenewed taken = master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    assertThat(taken.state()).isEqualTo(STARTING);
+    assertThatThrownBy(() -> master.ask(new Request.RenewLease(id, 1, "two", true)))
+        .hasMessageContaining("started by another submitter");
+    assertRefused(new Request.RenewLease(id, 1, "two", false), Refusal.FAILED_PRECONDITION);
+    assertThat(master.ask(submission).attempt()).isZero();
+    assertThat(master.ask(new Request.RenewLease(id, 1, "one", true)).state()).isEqualTo(STARTING);
+    assertThat(master.ask(new Request.RenewLease(id, 1, "one", false)).state()).isEqualTo(RUNNING);
+  }
+
+  @Test
+  void clientMode_leaseTakenAndDriverNeverStarted_isLost() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    master.advance(Duration.ofSeconds(11));
+    master.advance(Duration.ofSeconds(61));
+
+    assertThat(master.stateOf(id)).isEqualTo(LOST);
+  }
+
+  @Test
+  void clientMode_launchThatFails_neverShowsRunning() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+
+    master.ask(finish(id, Optional.of(Ending.notStarted("no such program"))));
+
+    assertThat(master.stateOf(id)).isEqualTo(FAILED);
+    assertThat(states(id)).containsExactly(QUEUED, STARTING, STOPPING, FAILED);
+  }
+
+  @Test
+  void clientMode_endsBeforeItIsSaidToRun_isKnownToHaveRunForSoLong() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
+    master.ask(new Request.RenewLease(id, 1, "one", true));
+    master.advance(Duration.ofSeconds(5));
+
+    master.ask(
+        new Request.FinishApplication(
+            id,
+            1,
+            Optional.of(Ending.exited(0)),
+            Optional.of(Duration.ofMillis(1500)),
+            ByteString.EMPTY,
+            ByteString.EMPTY));
+
+    assertThat(states(id)).containsExactly(QUEUED, STARTING, RUNNING, STOPPING, SUCCEEDED);
+    List<StateChange> history = master.application(id).history();
+    assertThat(history.get(4).at().wallMillis() - history.get(2).at().wallMillis()).isEqualTo(1500);
+  }
+
+  @Test
+  void submission_afterTheWallClockWasSetBackByManyDays_getsAnIdOfItsOwn() {
+    ApplicationId first = master.submit(Samples.submit("r-0", Samples.client()));
+    for (int day = 1; day <= 10; day++) {
+      master.setWallClockAhead(Duration.ofDays(day));
+      master.submit(Samples.submit("r-" + day, Samples.client()));
+    }
+    master.setWallClockAhead(Duration.ZERO);
+
+    ApplicationId again = master.submit(Samples.submit("s", Samples.client()));
+    ApplicationId oneMore = master.submit(Samples.submit("t", Samples.client()));
+
+    assertThat(List.of(again, oneMore)).doesNotHaveDuplicates().doesNotContain(first);
+    assertThat(master.state().applicationCount()).isEqualTo(13);
+  }
+
+  @Test
+  void submission_whoseNameWouldTurnTheDirectionOfWriting_isRefusedAndShownWithoutIt() {
+    ApplicationSpec spec = Samples.client();
+    ApplicationSpec named =
+        new ApplicationSpec(
+            "exe.\u202etxt",
+            spec.deployMode(),
+            spec.driver(),
+            spec.profiles(),
+            spec.maxCores(),
+            spec.maxAttempts(),
+            spec.priority(),
+            spec.lostAfter(),
+            spec.registerTimeout());
+
+    assertThatThrownBy(() -> master.ask(Samples.submit("r", named)))
+        .isInstanceOfSatisfying(
+            RequestRefused.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.INVALID))
+        .hasMessageContaining("'exe.\ufffdtxt'");
+  }
+
+  @Test
+  void submissions_ofOnePrincipal_areRefusedBeyondItsLimitUntilSomeHaveEnded() {
+    Request.SubmitApplication more = Samples.submit("more", Samples.client());
+    for (int i = 0; i < Limits.APPLICATIONS_PER_PRINCIPAL; i++) {
+      master.submit(Samples.submit("r-" + i, Samples.client()));
+    }
+
+    assertRefused(more, Refusal.QUOTA);
+    ApplicationId first = master.submit(Samples.submit("r-0", Samples.client()));
+    master.ask(finish(first, Optional.of(Ending.exited(0))));
+
+    assertThat(master.ask(more).repeated()).isFalse();
+  }
+
+  @Test
+  void release_ofANumberThatWasNeverGiven_isRefused() {
+    ApplicationId id = running(1);
+
+    assertRefused(
+        new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1, 2)), Optional.empty()),
+        Refusal.INVALID);
+    assertThat(master.execution(id.executor(1)).state()).isEqualTo(ExecutionState.RUNNING);
+  }
+
+  @Test
+  void launchThatFailsInManyWords_isKeptInFew() {
+    ApplicationId id = master.submit(Samples.submit("r", Samples.cluster()));
+
+    master.ended(id.driver(1), Ending.notStarted("\ud83d\ude00".repeat(3_000)));
+
+    ExitStatus status = outcome(id).driver().orElseThrow().status();
+    assertThat(((ExitStatus.NotStarted) status).reason()).hasSize(1024);
+  }
+
+  @Test
+  void list_ofMoreRunningThanARoundTakes_isWantedAgainUntilAllAreKnownToRun() {
+    master.ask(Samples.worker("w3", new Resources(6_000, 6_000 * ByteSize.GIB)));
+    ApplicationId id =
+        master.submit(Samples.submit("r", Samples.client(Samples.profile(1, 5_000, 0))));
+    master.ask(new Request.RenewLease(id, 1, "", false));
+    WorkerId worker = new WorkerId("w3");
+    List<Request.ListedExecution> listed = new ArrayList<>();
+    while (master.more()) {
+      master.advance(Duration.ZERO);
+    }
+    for (Execution executor : master.state().activeOn(worker).values()) {
+      TreeMap<String, HostPort> ports = new TreeMap<>();
+      ports.put("web", new HostPort("w3", 1));
+      listed.add(new Request.ListedExecution(executor.id(), ExecutionState.RUNNING, ports));
+    }
+    ByteString digest = Samples.bytes("digest");
+    int lists = 0;
+
+    while (master.ask(new Request.Heartbeat(worker, 1, digest, Optional.empty())).listWanted()) {
+      master.ask(new Request.Heartbeat(worker, 1, digest, Optional.of(listed)));
+      lists++;
+    }
+
+    assertThat(lists).isGreaterThan(1);
+    assertThat(listed).hasSizeGreaterThan(4_000);
+    assertThat(master.state().activeOn(worker).values())
+        .allMatch(executor -> executor.state() == ExecutionState.RUNNING);
+  }
+
+  private List<ApplicationState> states(ApplicationId id) {
+    return master.application(id).history().stream().map(StateChange::state).toList();
   }
 
   @Test
@@ -267,7 +439,7 @@ class OutcomesTest {
   @Test
   void clientMode_finishWithStatus_decides() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
 
     Application answer = master.ask(finish(id, Optional.of(Ending.exited(3))));
 
@@ -279,7 +451,7 @@ class OutcomesTest {
   @Test
   void clientMode_leaseLapsedForLostAfter_isLost() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client(Samples.profile(1, 1, 0))));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
     master.advance(Duration.ofSeconds(11));
     assertThat(master.stateOf(id)).isEqualTo(RUNNING);
     keepWorkersAlive();
@@ -298,10 +470,10 @@ class OutcomesTest {
   @Test
   void clientMode_renewalAfterSilence_goesOn() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
     for (int i = 0; i < 5; i++) {
       master.advance(Duration.ofSeconds(30));
-      master.ask(new Request.RenewLease(id, 1));
+      master.ask(new Request.RenewLease(id, 1, "", false));
     }
 
     assertThat(master.stateOf(id)).isEqualTo(RUNNING);
@@ -319,11 +491,11 @@ class OutcomesTest {
   @Test
   void clientMode_killed_isToldWithTheRenewal() {
     ApplicationId id = master.submit(Samples.submit("r", Samples.client()));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
 
     master.ask(new Request.KillApplication(id, "bob", Optional.empty()));
 
-    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1));
+    Request.LeaseRenewed renewed = master.ask(new Request.RenewLease(id, 1, "", false));
     assertThat(renewed.state()).isEqualTo(STOPPING);
     assertThat(renewed.stop().orElseThrow().by()).isEqualTo("bob");
     master.ask(finish(id, Optional.of(Ending.exited(143))));
@@ -489,8 +661,7 @@ class OutcomesTest {
   void release_stopsByNumberAndChangesNoTarget() {
     ApplicationId id = running(2);
 
-    master.ask(
-        new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1, 77)), Optional.empty()));
+    master.ask(new Request.ReleaseExecutors(id, 1, new TreeSet<>(List.of(1)), Optional.empty()));
 
     assertThat(master.execution(id.executor(1)).state()).isEqualTo(ExecutionState.STOPPING);
     assertThat(master.execution(id.executor(1)).stop().orElseThrow().by()).isEqualTo("driver");

@@ -21,6 +21,7 @@ import io.slipway.model.ApplicationState;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.FakeClock;
 import io.slipway.model.HostPort;
+import io.slipway.model.Resources;
 import io.slipway.model.WorkerId;
 import io.slipway.model.WorkerState;
 import java.time.Duration;
@@ -512,6 +513,21 @@ class ClusterLoopTest {
     }
     assertThat(loop.core().state().executions()).hasSizeGreaterThan(12_000);
     assertThat(fatal).isEmpty();
+    loop.close();
+  }
+
+  @Test
+  void reply_thatCanNotBeMade_costsOnlyItself() throws Exception {
+    ClusterLoop loop = loop(InMemoryJournal.committingAtOnce(), LoopSettings.DEFAULT);
+    for (String name : List.of("w1", "w2")) {
+      now(ask(loop, Samples.worker(name, new Resources(1, Long.MAX_VALUE))));
+    }
+
+    CompletableFuture<Request.ClusterView> sums = ask(loop, new Request.DescribeCluster());
+
+    assertRefused(sums, Refusal.INTERNAL);
+    assertThat(fatal).isEmpty();
+    assertThat(now(ask(loop, Samples.submit("r", Samples.cluster()))).repeated()).isFalse();
     loop.close();
   }
 

@@ -59,7 +59,7 @@ class SchedulerTest {
 
   private ApplicationId runClient(DecidingCore master, ExecutorProfile... profiles) {
     ApplicationId id = submit(master, Samples.client(profiles));
-    master.ask(new Request.RenewLease(id, 1));
+    master.ask(new Request.RenewLease(id, 1, "", false));
     return id;
   }
 
@@ -117,7 +117,7 @@ class SchedulerTest {
     master.launched(other.executor(1));
     master.ask(
         new Request.FinishApplication(
-            other, 1, Optional.empty(), ByteString.EMPTY, ByteString.EMPTY));
+            other, 1, Optional.empty(), Optional.empty(), ByteString.EMPTY, ByteString.EMPTY));
     master.ended(other.executor(1), Ending.exited(0));
     assertThat(master.executors(id)).hasSize(2);
   }
@@ -239,7 +239,12 @@ class SchedulerTest {
     master.launched(running.executor(1));
     master.ask(
         new Request.FinishApplication(
-            running, 1, Optional.of(Ending.exited(0)), ByteString.EMPTY, ByteString.EMPTY));
+            running,
+            1,
+            Optional.of(Ending.exited(0)),
+            Optional.empty(),
+            ByteString.EMPTY,
+            ByteString.EMPTY));
     master.ended(running.executor(1), Ending.exited(0));
 
     assertThat(master.stateOf(urgent)).isEqualTo(ApplicationState.STARTING);

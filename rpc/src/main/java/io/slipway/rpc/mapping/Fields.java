@@ -94,6 +94,13 @@ public final class Fields {
     return Duration.ofSeconds(message.getSeconds(), message.getNanos());
   }
 
+  /** Reads a time span that is told and not asked for: one out of range is cut, not refused. */
+  public static Duration bounded(com.google.protobuf.Duration message) {
+    long seconds = Math.min(Math.max(0, message.getSeconds()), Limits.DURATION.toSeconds());
+    int nanos = Math.min(Math.max(0, message.getNanos()), NANOS_PER_SECOND - 1);
+    return Duration.ofSeconds(seconds, nanos);
+  }
+
   /** Writes a time span. */
   public static com.google.protobuf.Duration toProto(Duration value) {
     return com.google.protobuf.Duration.newBuilder()

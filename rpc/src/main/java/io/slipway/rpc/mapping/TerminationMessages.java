@@ -64,6 +64,10 @@ public final class TerminationMessages {
   }
 
   private static String cut(String words) {
-    return words.length() <= Limits.TAIL_BYTES ? words : words.substring(0, Limits.TAIL_BYTES);
+    if (words.length() <= Limits.TAIL_BYTES) {
+      return words;
+    }
+    boolean splits = Character.isHighSurrogate(words.charAt(Limits.TAIL_BYTES - 1));
+    return words.substring(0, splits ? Limits.TAIL_BYTES - 1 : Limits.TAIL_BYTES);
   }
 }
