@@ -43,8 +43,10 @@ final class ClientModeRun {
 
   private volatile LaunchHandle process;
   private volatile String stopRequestedBy;
-  private volatile Thread reporter;
-  private Thread killCall;
+  private volatile Thread killCall;
+
+  /** Waits for something that a further signal shall not wait for; guarded by this. */
+  private Thread waiting;
 
   ClientModeRun(
       SlipwayClient client,
@@ -74,7 +76,7 @@ final class ClientModeRun {
    * @param json whether to print the application's record at the end
    * @return the exit code of the command
    */
-  int run(boolean json) throws IOException, InterruptedException {
+  int run(boolean json) throws InterruptedException {
     ApplicationId id = application.id();
     ApplicationHandle.ClientModeGrant grant =
         application.clientModeGrant().filter(given -> !given.token().isEmpty()).orElse(null);
@@ -91,18 +93,35 @@ final class ClientModeRun {
     if (Terminal.onStandardError()) {
       console.note("application " + id);
     }
-    ClientModeLaunch launch =
-        ClientModeLaunch.prepare(id, client.masters(), grant.token(), resolved, options, scratch);
-    Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
-    LauncherSettings settings =
-        new LauncherSettings(
-            id.value(), ownFiles, launch.executions(), false, Collections.emptySortedMap());
-    try (Launcher launcher = ClientModeLaunch.processLauncher().create(settings)) {
-      signals.listen(this::signalled);
-      return launch(launcher, launch, grant, json);
-    } catch (LaunchException e) {
-      throw CommandFailedException.failed(e.getMessage(), e);
+    try {
+      ClientModeLaunch launch =
+          ClientModeLaunch.prepare(id, client.masters(), grant.token(), resolved, options, scratch);
+      Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
+      LauncherSettings settings =
+          new LauncherSettings(
+              id.value(), ownFiles, launch.executions(), false, Collections.emptySortedMap());
+      try (Launcher launcher = ClientModeLaunch.processLauncher().create(settings)) {
+        signals.listen(this::signalled);
+        return launch(launcher, launch, grant, json);
+      }
+    } catch (IOException | LaunchException | CommandFailedException e) {
+      // Nothing of it runs, and nobody else would ever tell the masters.
+      try (DriverLauncherSide side = startSide(grant)) {
+        String unused = tell(side, Ending.notStarted(Reasons.of(e)));
+      }
+      throw e instanceof CommandFailedException failure
+          ? failure
+          : CommandFailedException.failed("the driver can't be started: " + Reasons.of(e), e);
     }
+  }
+
+  private DriverLauncherSide startSide(ApplicationHandle.ClientModeGrant grant) {
+    return DriverLauncherSide.start(
+        client.masters(),
+        application.id(),
+        grant,
+        resolved.spec().lostAfter(),
+        this::stopRequested);
   }
 
   private int launch(
@@ -119,41 +138,42 @@ final class ClientModeRun {
     } catch (LaunchException e) {
       notStarted = Ending.notStarted(e.getMessage());
     }
-    try (DriverLauncherSide side =
-        DriverLauncherSide.start(
-            client.masters(),
-            application.id(),
-            grant,
-            resolved.spec().lostAfter(),
-            this::stopRequested)) {
-      Ending ending = started == null ? notStarted : awaitEnd(started, spec);
-      return report(side, ending, json);
+    try (DriverLauncherSide side = startSide(grant)) {
+      if (started == null) {
+        return conclude(notStarted, tell(side, notStarted), json);
+      }
+      LogFollower stdout =
+          LogFollower.start(
+              spec.stdout(), new FileOutputStream(FileDescriptor.out), "stdout", console::note);
+      LogFollower stderr =
+          LogFollower.start(
+              spec.stderr(), new FileOutputStream(FileDescriptor.err), "stderr", console::note);
+      Ending ending = awaitEnd(started);
+      // Told first: whoever reads the output may be slow, and the executors shall not wait for it.
+      String problem = tell(side, ending);
+      boolean unused =
+          waitUnlessSignalled(
+              () -> {
+                stdout.finish();
+                stderr.finish();
+              });
+      return conclude(ending, problem, json);
     }
   }
 
-  private Ending awaitEnd(LaunchHandle started, LaunchSpec spec) throws InterruptedException {
-    LogFollower stdout =
-        LogFollower.start(
-            spec.stdout(), new FileOutputStream(FileDescriptor.out), "stdout", console::note);
-    LogFollower stderr =
-        LogFollower.start(
-            spec.stderr(), new FileOutputStream(FileDescriptor.err), "stderr", console::note);
+  private Ending awaitEnd(LaunchHandle started) throws InterruptedException {
     process = started;
     if (signals.signal().isPresent() || stopRequestedBy != null) {
       started.stop(grace);
     }
-    Ending ending;
     try {
-      ending = started.exit().toCompletableFuture().get();
+      return started.exit().toCompletableFuture().get();
     } catch (ExecutionException e) {
-      ending = Ending.lost(Reasons.of(e.getCause()));
+      return Ending.lost(Reasons.of(e.getCause()));
     }
-    stdout.finish();
-    stderr.finish();
-    return ending;
   }
 
-  /** Called for each signal; the first one asks, the second one forces, the third one leaves. */
+  /** Called for each signal; the first one asks, further ones force, and end what is waited for. */
   private void signalled(int count) {
     LaunchHandle running = process;
     if (count == 1) {
@@ -167,9 +187,10 @@ final class ClientModeRun {
       if (running != null) {
         running.stop(Duration.ZERO);
       }
-      Thread waiting = reporter;
-      if (waiting != null) {
-        waiting.interrupt();
+      synchronized (this) {
+        if (waiting != null) {
+          waiting.interrupt();
+        }
       }
     }
   }
@@ -193,21 +214,44 @@ final class ClientModeRun {
     }
   }
 
-  private int report(DriverLauncherSide side, Ending ending, boolean json)
-      throws InterruptedException {
-    String problem;
-    reporter = Thread.currentThread();
-    try {
-      Thread kill = killCall;
-      if (kill != null) {
-        kill.join(MILLIS_FOR_KILL_CALL);
-      }
-      problem = side.finish(ending);
-    } catch (InterruptedException e) {
-      problem = "interrupted";
-    } finally {
-      reporter = null;
+  private interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  /** Returns whether it came to its end. */
+  private boolean waitUnlessSignalled(Wait wait) {
+    synchronized (this) {
+      waiting = Thread.currentThread();
     }
+    try {
+      wait.run();
+      return true;
+    } catch (InterruptedException signal) {
+      return false;
+    } finally {
+      synchronized (this) {
+        waiting = null;
+        Thread.interrupted(); // one that came too late
+      }
+    }
+  }
+
+  /** Tells the masters how it ended; returns why that could not be done, or empty text. */
+  private String tell(DriverLauncherSide side, Ending ending) {
+    String[] problem = {"interrupted"};
+    boolean unused =
+        waitUnlessSignalled(
+            () -> {
+              Thread kill = killCall;
+              if (kill != null) {
+                kill.join(MILLIS_FOR_KILL_CALL);
+              }
+              problem[0] = side.finish(ending);
+            });
+    return problem[0];
+  }
+
+  private int conclude(Ending ending, String problem, boolean json) throws InterruptedException {
     if (!problem.isEmpty()) {
       console.note(
           application.id()
@@ -217,7 +261,9 @@ final class ClientModeRun {
               + problem);
     }
     if (json && problem.isEmpty()) {
-      console.out().println(Json.text(Json.application(application.await())));
+      boolean unused =
+          waitUnlessSignalled(
+              () -> console.out().println(Json.text(Json.application(application.await()))));
     }
     return exitCode(ending, problem.isEmpty());
   }
