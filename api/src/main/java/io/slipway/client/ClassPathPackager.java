@@ -3,6 +3,7 @@ package io.slipway.client;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -108,6 +109,8 @@ public final class ClassPathPackager {
       for (Path file : (Iterable<Path>) found.filter(Files::isRegularFile)::iterator) {
         files.put(directory.relativize(file).toString().replace('\\', '/'), file);
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(jar));
         ZipOutputStream zip = new ZipOutputStream(out)) {

@@ -137,16 +137,20 @@ final class ExecutorStream {
     partialResults.clear();
   }
 
-  /** Breaks the stream from this side. */
+  /** Breaks the stream from this side, unless it has ended. */
   void breakOff(RuntimeException reason) {
-    end();
-    out.onError(reason);
+    if (!ended) {
+      end();
+      out.onError(reason);
+    }
   }
 
-  /** Answers the executor's own end of the stream. */
+  /** Answers the executor's own end of the stream, unless it has been broken off. */
   void complete() {
-    end();
-    out.onCompleted();
+    if (!ended) {
+      end();
+      out.onCompleted();
+    }
   }
 
   /** Sends what is ready, as long as the connection takes it; never blocks. */

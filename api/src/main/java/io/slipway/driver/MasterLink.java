@@ -48,6 +48,8 @@ final class MasterLink implements AutoCloseable {
   private final Consumer<WatchExecutorsResponse> news;
   private final Consumer<Refusal> refused;
   private final Map<String, ExecutorTarget> targets = new LinkedHashMap<>();
+  private final LatestCall<SetExecutorTargetsRequest> targetCalls;
+  private final LatestCall<UpdateApplicationRequest> updateCalls;
   private long version;
   private volatile String cursor = "";
   private volatile String trouble = "";
@@ -69,6 +71,19 @@ final class MasterLink implements AutoCloseable {
     this.leader =
         new LeaderChannel(
             channels, LeaderChannel.Settings.of(masters, TokenSource.of(token), Patience.FOREVER));
+    this.targetCalls =
+        new LatestCall<>(
+            request ->
+                tell(
+                    leader.callAsync(
+                        ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request)),
+            (earlier, later) -> later);
+    this.updateCalls =
+        new LatestCall<>(
+            request ->
+                tell(
+                    leader.callAsync(ApplicationServiceGrpc.getUpdateApplicationMethod(), request)),
+            (earlier, later) -> earlier.toBuilder().mergeFrom(later).build());
     this.watcher = new Thread(this::watch, "slipway-session");
     watcher.setDaemon(true);
   }
@@ -147,28 +162,28 @@ final class MasterLink implements AutoCloseable {
                 ProfileTarget.newBuilder()
                     .setProfile(profile)
                     .setTarget(ProfileMessages.toProto(wanted))));
-    tell(leader.callAsync(ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request.build()));
+    targetCalls.call(request.build());
   }
 
   void release(List<Integer> numbers) {
-    tell(
-        leader.callAsync(
-            ApplicationServiceGrpc.getReleaseExecutorsMethod(),
-            ReleaseExecutorsRequest.newBuilder().addAllExecutorNumbers(numbers).build()));
+    Future<?> unused =
+        tell(
+            leader.callAsync(
+                ApplicationServiceGrpc.getReleaseExecutorsMethod(),
+                ReleaseExecutorsRequest.newBuilder().addAllExecutorNumbers(numbers).build()));
   }
 
   void update(UpdateApplicationRequest request) {
-    tell(leader.callAsync(ApplicationServiceGrpc.getUpdateApplicationMethod(), request));
+    updateCalls.call(request);
   }
 
-  private void tell(CompletableFuture<?> call) {
-    Future<?> unused =
-        call.whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
-              }
-            });
+  private CompletableFuture<?> tell(CompletableFuture<?> call) {
+    return call.whenComplete(
+        (answer, failure) -> {
+          if (failure != null) {
+            trouble = String.valueOf(StatusMapping.toRefusal(failure).getMessage());
+          }
+        });
   }
 
   /** What the masters refused last, in words; empty if nothing. */

@@ -179,13 +179,14 @@ final class OpenSession implements SlipwaySession {
       end.tell(ending);
     } catch (InterruptedException e) {
       interrupted = true;
-    }
-    masters.close();
-    server.close(LEAVING);
-    afterwards.run();
-    closed.countDown();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      masters.close();
+      server.close(LEAVING);
+      afterwards.run();
+      closed.countDown();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -20,6 +20,25 @@ interface ResultReader<T> {
 
   /** A value that is known here, whatever the executor sent. */
   static <T> ResultReader<T> constant(T value) {
-    return bytes -> value;
+    return new Constant<>(value);
+  }
+
+  /** The result of a task that has run in this JVM. */
+  @SuppressWarnings("unchecked")
+  default T ofCall(Object returned) {
+    return (T) returned;
+  }
+
+  /** What {@link #constant} makes. */
+  record Constant<T>(T value) implements ResultReader<T> {
+    @Override
+    public T read(ByteString bytes) {
+      return value;
+    }
+
+    @Override
+    public T ofCall(Object returned) {
+      return value;
+    }
   }
 }

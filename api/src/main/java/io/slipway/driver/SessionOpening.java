@@ -230,8 +230,9 @@ final class SessionOpening {
     } finally {
       if (!opened) {
         opening.masters.close();
-        side.finish(Ending.notStarted("its session could not be opened"), FINISH);
-        side.close();
+        try (side) {
+          side.finish(Ending.notStarted("its session could not be opened"), FINISH);
+        }
       }
     }
   }
@@ -405,8 +406,8 @@ final class SessionOpening {
         Files.delete(file);
       }
       Files.delete(scratch);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException e) {
+      return; // it lies where the system cleans up; no reason to fail a session
     }
   }
 }

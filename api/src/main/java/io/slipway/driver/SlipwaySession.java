@@ -17,7 +17,9 @@ import java.util.List;
  * <p>{@link #close()} says that the program has done its work, {@link #close(Throwable)} that it
  * has failed. In a process that Slipway launched the exit code decides all the same; a hosted
  * session's outcome is what was said here, and a JVM that ends without having said either has
- * failed.
+ * failed. The first of the two counts, and a {@code try} with the session as its resource calls
+ * {@link #close()} even when an exception leaves it: a hosted program that wants that to count as a
+ * failure catches it inside, and calls {@link #close(Throwable)}.
  *
  * <p>The session goes on while no master can be reached: tasks travel between driver and executors
  * directly. Safe for use by several threads. A JVM can have one session at a time.

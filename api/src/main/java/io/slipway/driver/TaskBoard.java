@@ -149,7 +149,9 @@ final class TaskBoard {
     switch (result.getResultCase()) {
       case VALUE -> {
         if (result.getContinued()) {
-          stream.addPiece(result);
+          if (!task.isDone()) { // else nobody wants it
+            stream.addPiece(result);
+          }
           return;
         }
         task.succeed(stream.whole(result));
@@ -248,6 +250,9 @@ final class TaskBoard {
   }
 
   private void waitAgain(List<TaskFuture<?>> tasks) {
+    if (ended != null) {
+      return; // they fail, or have failed: nothing waits for an executor any more
+    }
     for (int i = tasks.size() - 1; i >= 0; i--) {
       if (!tasks.get(i).isDone()) {
         tasks.get(i).waiting(true);

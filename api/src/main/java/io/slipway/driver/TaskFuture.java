@@ -82,9 +82,9 @@ final class TaskFuture<T> implements Future<T> {
       TaskPayload work = payload;
       if (work != null) {
         try {
-          complete(new Outcome.Read(work.call()));
-        } catch (Exception e) {
-          fail(e);
+          complete(new Outcome.Read(reader.ofCall(work.call())));
+        } catch (Throwable thrown) { // whatever a task throws is its result
+          fail(thrown);
         }
       }
     };

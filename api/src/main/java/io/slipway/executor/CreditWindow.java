@@ -3,7 +3,7 @@ package io.slipway.executor;
 /**
  * How many tasks an executor takes in ahead: few while they are long, so that none waits here that
  * another executor could run; many while they are short, so that no thread waits for the network.
- * Guarded by its user.
+ * Safe for use by several threads; calls nothing.
  */
 final class CreditWindow {
   /** Work that is wanted in the queue of each thread. */
@@ -23,28 +23,28 @@ final class CreditWindow {
   }
 
   /** A task has come. */
-  void received() {
+  synchronized void received() {
     granted--;
     held++;
   }
 
   /** A task's result goes out. */
-  void reported() {
+  synchronized void reported() {
     held--;
   }
 
   /** A task has taken so long. */
-  void took(long nanos) {
+  synchronized void took(long nanos) {
     taskNanos = taskNanos == Double.MAX_VALUE ? nanos : taskNanos + WEIGHT * (nanos - taskNanos);
   }
 
   /** Tasks have waited here: begin again with few. */
-  void shrink() {
+  synchronized void shrink() {
     taskNanos = Double.MAX_VALUE;
   }
 
   /** How many more tasks may be sent now. */
-  int grant() {
+  synchronized int grant() {
     double ahead = Math.min(MOST_FOR_A_CORE - 1, AHEAD_NANOS / Math.max(1, taskNanos));
     int window = (int) Math.min(MOST, cores * (1L + (long) ahead));
     int more = Math.max(0, Math.max(cores, window) - held - granted);

@@ -47,12 +47,12 @@ final class DriverConnection implements Work.Sink {
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final CreditWindow window;
 
-  // Guarded by this.
+  // Guarded by this. Whoever holds the lock of the outbox never waits for this one.
   private final Map<Long, Work> held = new HashMap<>();
   private final Map<Long, Work> incomplete = new HashMap<>();
   private boolean connected;
-  private boolean closing;
 
+  private volatile boolean closing;
   private volatile ResultOutbox outbox;
 
   DriverConnection(
@@ -266,9 +266,7 @@ final class DriverConnection implements Work.Sink {
 
   @Override
   public void finished(Work work, TaskResult result, long nanos) throws InterruptedException {
-    synchronized (this) {
-      window.took(nanos);
-    }
+    window.took(nanos);
     boolean more = threads.hasWaiting();
     report(work, result, more);
     ResultOutbox out = outbox;
@@ -279,21 +277,19 @@ final class DriverConnection implements Work.Sink {
   }
 
   private void report(Work work, TaskResult result, boolean more) {
-    boolean leave;
-    synchronized (this) {
+    synchronized (this) { // all of it, or another's result would end the stream before this one
       if (held.remove(work.id()) == null) {
         return;
       }
-      leave = closing && held.isEmpty();
-    }
-    outbox.add(result, more);
-    if (leave) {
-      outbox.finish();
+      outbox.add(result, more);
+      if (closing && held.isEmpty()) {
+        outbox.finish();
+      }
     }
   }
 
   /** Called when results are about to be sent: the credits that go with them. */
-  private synchronized int creditsFor(int results) {
+  private int creditsFor(int results) {
     for (int i = 0; i < results; i++) {
       window.reported();
     }
@@ -304,9 +300,7 @@ final class DriverConnection implements Work.Sink {
   private void handBack() {
     List<Work> back = threads.takeBackWaiting(LONGEST_WAIT_NANOS);
     if (!back.isEmpty()) {
-      synchronized (this) {
-        window.shrink();
-      }
+      window.shrink();
       back.forEach(work -> report(work, notRun(work), true));
     }
   }

@@ -69,7 +69,11 @@ final class CapturePath {
       if (value.getClass().getName().equals(wanted) && !(value instanceof Serializable)) {
         return step;
       }
-      expand(step);
+      try {
+        expand(step);
+      } catch (RuntimeException e) {
+        // A collection of somebody else's that can't be walked: the path may lead elsewhere.
+      }
     }
     return null;
   }

@@ -52,6 +52,16 @@ class ClassPathPackagerTest {
   }
 
   @Test
+  void pack_directoryThatLeadsIntoItself_isRefused() throws Exception {
+    Path classes = Files.createDirectory(directory.resolve("classes"));
+    Files.createSymbolicLink(classes.resolve("again"), classes);
+
+    assertThatThrownBy(() -> pack(classes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("again");
+  }
+
+  @Test
   void pack_noEntryBringsTheApi_addsTheBundleInFront() throws Exception {
     PackagedClassPath packed = pack(jar("a.jar", "A.class"), jar("b.jar", "B.class"));
 

@@ -134,6 +134,11 @@ public final class FakeMaster implements AutoCloseable {
     return profiles;
   }
 
+  /** Where the driver is, as if it had registered. */
+  public void driverAt(HostPort address) {
+    driverAddress = address.toString();
+  }
+
   /** All targets that were set. */
   public List<SetExecutorTargetsRequest> targets() {
     return targets;

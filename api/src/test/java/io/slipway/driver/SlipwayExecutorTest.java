@@ -352,6 +352,31 @@ class SlipwayExecutorTest {
   }
 
   @Test
+  void shutdownNow_taskGivenBackThrowsAnError_failsItsFuture() throws Exception {
+    Future<?> failing =
+        bed.executor()
+            .submit(
+                () -> {
+                  throw new StackOverflowError("too deep");
+                });
+
+    bed.executor().shutdownNow().forEach(Runnable::run);
+
+    assertThatThrownBy(() -> failing.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasRootCauseInstanceOf(StackOverflowError.class);
+  }
+
+  @Test
+  void shutdownNow_taskGivenBackWithAKnownResult_givesIt() throws Exception {
+    Future<String> known = bed.executor().submit(() -> latch("x").countDown(), "done");
+
+    bed.executor().shutdownNow().forEach(Runnable::run);
+
+    assertThat(known.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+  }
+
+  @Test
   void executorLost_inTheMiddle_itsTasksRunAgainElsewhere() throws Exception {
     RunningExecutor first = bed.startExecutor(2);
     List<Future<String>> futures = new ArrayList<>();

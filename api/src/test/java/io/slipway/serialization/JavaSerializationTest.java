@@ -8,6 +8,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -38,6 +39,23 @@ class JavaSerializationTest {
     } catch (NotSerializableException e) {
       return e.getMessage();
     }
+  }
+
+  private static final class Shy extends ArrayList<Object> {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public Iterator<Object> iterator() {
+      throw new UnsupportedOperationException("nobody looks in");
+    }
+  }
+
+  @Test
+  void serialize_collectionThatCantBeWalked_isStillRefusedWithTheClass() {
+    Shy shy = new Shy();
+    shy.add(new Connection());
+
+    assertThat(refusal(shy)).contains(Connection.class.getName());
   }
 
   @Test

@@ -147,8 +147,12 @@ final class ArchiveCommand implements Callable<Integer> {
       return CommandProcess.start(home, scratch.resolve(line.get(0) + ".err"), line);
     }
 
+    private CommandProcess startBound(List<String> line) throws IOException {
+      return CommandProcess.startBound(home, scratch.resolve(line.get(0) + ".err"), line);
+    }
+
     private CommandProcess master() throws IOException {
-      return start(
+      return startBound(
           List.of(
               "master",
               "--listen",
@@ -160,7 +164,7 @@ final class ArchiveCommand implements Callable<Integer> {
     }
 
     private CommandProcess worker(HostPort master) throws IOException {
-      return start(
+      return startBound(
           List.of(
               "worker",
               "--master",

@@ -31,6 +31,8 @@ import java.util.concurrent.ExecutionException;
  */
 final class ClientModeRun {
   private static final int MILLIS_FOR_KILL_CALL = 10_000;
+  private static final int FIRST_SIGNAL = 1;
+  private static final int FURTHER_SIGNAL = 2;
 
   private final SlipwayClient client;
   private final ApplicationHandle application;
@@ -43,9 +45,13 @@ final class ClientModeRun {
 
   private volatile LaunchHandle process;
   private volatile String stopRequestedBy;
-  private volatile Thread reporter;
-  private Thread killCall;
-  private Thread awaitingLease; // Guarded by this.
+  private volatile Thread killCall;
+
+  /** Waits for something that a signal shall not wait for; guarded by this. */
+  private Thread waiting;
+
+  /** Which signal ends that waiting: the first, or a further one; guarded by this. */
+  private int endedBySignal;
 
   ClientModeRun(
       SlipwayClient client,
@@ -75,7 +81,7 @@ final class ClientModeRun {
    * @param json whether to print the application's record at the end
    * @return the exit code of the command
    */
-  int run(boolean json) throws IOException, InterruptedException {
+  int run(boolean json) throws InterruptedException {
     ApplicationId id = application.id();
     ApplicationHandle.ClientModeGrant grant =
         application.clientModeGrant().filter(given -> !given.token().isEmpty()).orElse(null);
@@ -88,30 +94,32 @@ final class ClientModeRun {
     try (DriverLauncherSide side =
         DriverLauncherSide.start(
             client.masters(), id, grant, resolved.spec().lostAfter(), this::stopRequested)) {
-      Launcher launcher;
-      ClientModeLaunch launch;
+      signals.listen(this::signalled);
       try {
-        launch =
+        ClientModeLaunch launch =
             ClientModeLaunch.prepare(
                 id, client.masters(), grant.token(), resolved, options, scratch);
         Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
-        launcher =
-            ClientModeLaunch.processLauncher()
-                .create(
-                    new LauncherSettings(
-                        id.value(),
-                        ownFiles,
-                        launch.executions(),
-                        false,
-                        Collections.emptySortedMap()));
-      } catch (LaunchException | IOException e) {
-        if (mayStart(side)) {
-          side.finish(Ending.notStarted(Reasons.of(e)));
+        LauncherSettings settings =
+            new LauncherSettings(
+                id.value(), ownFiles, launch.executions(), false, Collections.emptySortedMap());
+        try (Launcher launcher = ClientModeLaunch.processLauncher().create(settings)) {
+          return launch(launcher, launch, side, json);
         }
-        throw CommandFailedException.failed(Reasons.of(e), e);
-      }
-      try (launcher) {
-        return launch(launcher, launch, side, json);
+      } catch (NoLeaseException e) {
+        throw e.toTell();
+      } catch (IOException | LaunchException | CommandFailedException e) {
+        // Nothing of it runs, and nobody else would ever tell the masters.
+        try {
+          if (mayStart(side)) {
+            String unused = tell(side, Ending.notStarted(Reasons.of(e)));
+          }
+        } catch (NoLeaseException other) {
+          throw other.toTell();
+        }
+        throw e instanceof CommandFailedException failure
+            ? failure
+            : CommandFailedException.failed("the driver can't be started: " + Reasons.of(e), e);
       }
     }
   }
@@ -126,92 +134,91 @@ final class ClientModeRun {
         + "' shows it";
   }
 
+  /** Somebody else has the driver's lease, or nobody can have it: there is nothing to tell. */
+  private static final class NoLeaseException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NoLeaseException(CommandFailedException toTell) {
+      super(toTell);
+    }
+
+    CommandFailedException toTell() {
+      return (CommandFailedException) getCause();
+    }
+  }
+
   private int launch(
       Launcher launcher, ClientModeLaunch launch, DriverLauncherSide side, boolean json)
-      throws InterruptedException {
-    LaunchSpec spec = launch.spec();
+      throws InterruptedException, NoLeaseException {
     if (!mayStart(side)) {
-      return report(side, Ending.notStarted("stopped before its driver was started"), json);
+      return conclude(side, Ending.notStarted("stopped before its driver was started"), json);
     }
+    LaunchSpec spec = launch.spec();
     LaunchHandle started;
     try {
       started = launcher.launch(spec, launch.directory());
     } catch (LaunchException e) {
-      return report(side, Ending.notStarted(e.getMessage()), json);
+      return conclude(side, Ending.notStarted(e.getMessage()), json);
     }
     side.started();
-    return report(side, awaitEnd(started, spec), json);
-  }
-
-  /** Waits for the driver's lease; false if the driver is not wanted any more. */
-  private boolean mayStart(DriverLauncherSide side) {
-    synchronized (this) {
-      awaitingLease = Thread.currentThread();
-    }
-    signals.listen(this::signalled);
-    try {
-      side.awaitLease();
-      return signals.signal().isEmpty() && stopRequestedBy == null;
-    } catch (InterruptedException e) {
-      return false; // By a signal: nobody else interrupts.
-    } catch (SlipwayException e) {
-      if (e.kind() == SlipwayException.Kind.WRONG_STATE) {
-        throw CommandFailedException.failed(hasDriver(), e);
-      }
-      throw Failures.explain(e);
-    } finally {
-      synchronized (this) {
-        awaitingLease = null;
-        Thread.interrupted();
-      }
-    }
-  }
-
-  private synchronized void stopAwaitingLease() {
-    if (awaitingLease != null) {
-      awaitingLease.interrupt();
-    }
-  }
-
-  private Ending awaitEnd(LaunchHandle started, LaunchSpec spec) throws InterruptedException {
     LogFollower stdout =
         LogFollower.start(
             spec.stdout(), new FileOutputStream(FileDescriptor.out), "stdout", console::note);
     LogFollower stderr =
         LogFollower.start(
             spec.stderr(), new FileOutputStream(FileDescriptor.err), "stderr", console::note);
+    Ending ending = awaitEnd(started);
+    // Told first: whoever reads the output may be slow, and the executors shall not wait for it.
+    String problem = tell(side, ending);
+    boolean unused =
+        waitUnlessSignalled(
+            FURTHER_SIGNAL,
+            () -> {
+              stdout.finish();
+              stderr.finish();
+            });
+    return conclude(ending, problem, json);
+  }
+
+  /** Waits for the driver's lease; false if the driver is not wanted any more. */
+  private boolean mayStart(DriverLauncherSide side) throws NoLeaseException {
+    try {
+      return waitUnlessSignalled(FIRST_SIGNAL, side::awaitLease)
+          && signals.signal().isEmpty()
+          && stopRequestedBy == null;
+    } catch (SlipwayException e) {
+      throw new NoLeaseException(
+          e.kind() == SlipwayException.Kind.WRONG_STATE
+              ? CommandFailedException.failed(hasDriver(), e)
+              : Failures.explain(e));
+    }
+  }
+
+  private Ending awaitEnd(LaunchHandle started) throws InterruptedException {
     process = started;
     if (signals.signal().isPresent() || stopRequestedBy != null) {
       started.stop(grace);
     }
-    Ending ending;
     try {
-      ending = started.exit().toCompletableFuture().get();
+      return started.exit().toCompletableFuture().get();
     } catch (ExecutionException e) {
-      ending = Ending.lost(Reasons.of(e.getCause()));
+      return Ending.lost(Reasons.of(e.getCause()));
     }
-    stdout.finish();
-    stderr.finish();
-    return ending;
   }
 
-  /** Called for each signal; the first one asks, the second one forces, the third one leaves. */
+  /** Called for each signal; the first one asks, further ones force, and end what is waited for. */
   private void signalled(int count) {
     LaunchHandle running = process;
-    if (count == 1) {
+    if (count == FIRST_SIGNAL) {
       killCall = new Thread(this::recordKill, "kill");
       killCall.setDaemon(true);
       killCall.start();
-      stopAwaitingLease();
-      if (running != null) {
-        running.stop(grace);
-      }
-    } else {
-      if (running != null) {
-        running.stop(Duration.ZERO);
-      }
-      Thread waiting = reporter;
-      if (waiting != null) {
+    }
+    if (running != null) {
+      running.stop(count == FIRST_SIGNAL ? grace : Duration.ZERO);
+    }
+    synchronized (this) {
+      if (waiting != null && count >= endedBySignal) {
         waiting.interrupt();
       }
     }
@@ -236,21 +243,51 @@ final class ClientModeRun {
     }
   }
 
-  private int report(DriverLauncherSide side, Ending ending, boolean json)
-      throws InterruptedException {
-    String problem;
-    reporter = Thread.currentThread();
-    try {
-      Thread kill = killCall;
-      if (kill != null) {
-        kill.join(MILLIS_FOR_KILL_CALL);
-      }
-      problem = side.finish(ending);
-    } catch (InterruptedException e) {
-      problem = "interrupted";
-    } finally {
-      reporter = null;
+  private interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  /** Returns whether it came to its end. */
+  private boolean waitUnlessSignalled(int signal, Wait wait) {
+    synchronized (this) {
+      waiting = Thread.currentThread();
+      endedBySignal = signal;
     }
+    try {
+      wait.run();
+      return true;
+    } catch (InterruptedException signalled) {
+      return false;
+    } finally {
+      synchronized (this) {
+        waiting = null;
+        Thread.interrupted(); // one that came too late
+      }
+    }
+  }
+
+  /** Tells the masters how it ended; returns why that could not be done, or empty text. */
+  private String tell(DriverLauncherSide side, Ending ending) {
+    String[] problem = {"interrupted"};
+    boolean unused =
+        waitUnlessSignalled(
+            FURTHER_SIGNAL,
+            () -> {
+              Thread kill = killCall;
+              if (kill != null) {
+                kill.join(MILLIS_FOR_KILL_CALL);
+              }
+              problem[0] = side.finish(ending);
+            });
+    return problem[0];
+  }
+
+  private int conclude(DriverLauncherSide side, Ending ending, boolean json)
+      throws InterruptedException {
+    return conclude(ending, tell(side, ending), json);
+  }
+
+  private int conclude(Ending ending, String problem, boolean json) throws InterruptedException {
     if (!problem.isEmpty()) {
       console.note(
           application.id()
@@ -260,7 +297,10 @@ final class ClientModeRun {
               + problem);
     }
     if (json && problem.isEmpty()) {
-      console.out().println(Json.text(Json.application(application.await())));
+      boolean unused =
+          waitUnlessSignalled(
+              FURTHER_SIGNAL,
+              () -> console.out().println(Json.text(Json.application(application.await()))));
     }
     return exitCode(ending, problem.isEmpty());
   }

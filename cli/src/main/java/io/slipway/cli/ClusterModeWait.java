@@ -8,23 +8,29 @@ import io.slipway.model.ApplicationId;
 import io.slipway.model.ApplicationState;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What {@code submit} does after it has handed in a cluster-mode application. */
 final class ClusterModeWait {
-  /** How long the rest of the output may take to arrive after the application's end. */
-  private static final Duration REST_OF_OUTPUT = Duration.ofSeconds(20);
+  /** How long nothing may arrive of the output that is left at the application's end. */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+
+  private static final long POLL_MILLIS = 500;
 
   private final SlipwayClient client;
   private final ApplicationId id;
   private final Console console;
   private final boolean json;
   private final List<Thread> followers = new ArrayList<>();
+  private volatile long lastHeardNanos;
+  private final AtomicInteger writing = new AtomicInteger();
   private int followedAttempts;
 
   ClusterModeWait(SlipwayClient client, ApplicationId id, Console console, boolean json) {
@@ -110,7 +116,9 @@ final class ClusterModeWait {
 
   private void copy(LogQuery query, OutputStream to) {
     try (InputStream log = client.readLog(query)) {
-      LogsCommand.copy(log, to);
+      LogsCommand.copy(log, new Heard(to));
+    } catch (LogsCommand.ReaderGoneException e) {
+      // As a JVM does with its own output: the rest is thrown away.
     } catch (IOException e) {
       // A driver that never ran has written nothing.
       if (!(e.getCause() instanceof SlipwayException refusal
@@ -121,14 +129,37 @@ final class ClusterModeWait {
     }
   }
 
+  /** Notes when output comes, and whether whoever reads it holds it up. */
+  private final class Heard extends FilterOutputStream {
+    Heard(OutputStream to) {
+      super(to);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      writing.incrementAndGet();
+      try {
+        out.write(bytes, from, count);
+      } finally {
+        lastHeardNanos = System.nanoTime();
+        writing.decrementAndGet();
+      }
+    }
+  }
+
+  /** However much it is, and however slowly it is read; but not for ever if nothing comes. */
   private void awaitRestOfOutput() throws InterruptedException {
-    long deadline = System.nanoTime() + REST_OF_OUTPUT.toNanos();
+    lastHeardNanos = System.nanoTime();
     for (Thread follower : followers) {
-      follower.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-      if (follower.isAlive()) {
-        console.note(
-            "the rest of the driver's output can't be reached now; see 'slipway logs " + id + "'");
-        return;
+      while (follower.isAlive()) {
+        follower.join(POLL_MILLIS);
+        if (writing.get() == 0 && System.nanoTime() - lastHeardNanos > SILENCE.toNanos()) {
+          console.note(
+              "the rest of the driver's output can't be reached now; see 'slipway logs "
+                  + id
+                  + "'");
+          return;
+        }
       }
     }
   }

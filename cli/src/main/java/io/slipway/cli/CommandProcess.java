@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,14 +43,28 @@ final class CommandProcess implements AutoCloseable {
    * @param arguments of {@code slipway}
    */
   static CommandProcess start(Path home, Path errors, List<String> arguments) throws IOException {
+    return start(home, errors, arguments, Redirect.from(Path.of("/dev/null").toFile()));
+  }
+
+  /**
+   * Starts a master, a worker or a submit, which ends with this process at the latest, even if that
+   * is killed, and takes along what it launched.
+   */
+  static CommandProcess startBound(Path home, Path errors, List<String> arguments)
+      throws IOException {
+    List<String> all = new ArrayList<>(arguments);
+    all.add(1, InputEndOption.flag());
+    return start(home, errors, all, Redirect.PIPE);
+  }
+
+  private static CommandProcess start(
+      Path home, Path errors, List<String> arguments, Redirect input) throws IOException {
     List<String> line = new ArrayList<>();
     line.addAll(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
     line.add(home.resolve("bin").resolve("slipway").toString());
     line.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .redirectError(errors.toFile());
+        new ProcessBuilder(line).redirectInput(input).redirectError(errors.toFile());
     CommandProcess started = new CommandProcess(arguments.get(0), builder.start(), errors);
     Thread reader = new Thread(started::read, "output-of-" + arguments.get(0));
     reader.setDaemon(true);

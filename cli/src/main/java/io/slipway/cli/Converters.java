@@ -1,6 +1,7 @@
 package io.slipway.cli;
 
 import io.slipway.model.ByteSize;
+import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -42,6 +43,48 @@ final class Converters {
     @Override
     public Integer convert(String text) {
       return number(text, 1);
+    }
+  }
+
+  /** The cores of an executor: a positive number, or all that are free. */
+  static final class Cores implements ITypeConverter<Integer> {
+    /** Stands for {@code all}. */
+    static final int ALL = 0;
+
+    @Override
+    public Integer convert(String text) {
+      if (text.equals("all")) {
+        return ALL;
+      }
+      try {
+        return number(text, 1);
+      } catch (TypeConversionException e) {
+        throw new TypeConversionException(e.getMessage() + ", and not 'all'");
+      }
+    }
+  }
+
+  /** The id of an application, or the beginning of one. */
+  static final class Id implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (text.isBlank()) {
+        throw new TypeConversionException("it is empty; 'slipway list' shows the applications");
+      }
+      return text.strip();
+    }
+  }
+
+  /** Where a driver runs. */
+  static final class Mode implements ITypeConverter<DeployMode> {
+    @Override
+    public DeployMode convert(String text) {
+      for (DeployMode mode : DeployMode.values()) {
+        if (mode.word().equalsIgnoreCase(text)) {
+          return mode;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' is neither client nor cluster");
     }
   }
 

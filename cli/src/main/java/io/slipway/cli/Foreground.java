@@ -21,24 +21,27 @@ final class Foreground {
    *
    * @param ready when to print that it is
    * @param line what to print then
-   * @param end completes when it has ended by itself; exceptionally, with a message for people, if
-   *     that is an error
+   * @param ends each completes when it has ended by itself, or shall end; exceptionally, with a
+   *     message for people, if that is an error
    */
-  int run(CompletionStage<Void> ready, String line, CompletionStage<Void> end)
+  @SafeVarargs
+  final int run(CompletionStage<Void> ready, String line, CompletionStage<Void>... ends)
       throws InterruptedException {
     ready.thenRun(
         () -> {
           out.println(line);
           out.flush();
         });
-    end.whenComplete(
-        (nothing, problem) -> {
-          if (problem == null) {
-            done.complete(null);
-          } else {
-            done.completeExceptionally(problem);
-          }
-        });
+    for (CompletionStage<Void> end : ends) {
+      end.whenComplete(
+          (nothing, problem) -> {
+            if (problem == null) {
+              done.complete(null);
+            } else {
+              done.completeExceptionally(problem);
+            }
+          });
+    }
     try {
       done.get();
       return ExitCodes.OK;

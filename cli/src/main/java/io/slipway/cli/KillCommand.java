@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 final class KillCommand extends ClientCommand {
   @Parameters(
       paramLabel = "ID",
+      converter = Converters.Id.class,
       description = "The application's id, or the beginning of it that no other has.")
   private String id;
 

@@ -3,7 +3,6 @@ package io.slipway.cli;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.WorkerReport;
 import io.slipway.model.ApplicationSpec;
-import io.slipway.model.DeployMode;
 import io.slipway.model.ExecutorProfile;
 import io.slipway.model.LaunchTemplate;
 import java.util.List;
@@ -25,9 +24,8 @@ final class LauncherCheck {
    */
   static void check(SlipwayClient client, ApplicationSpec spec) throws InterruptedException {
     SortedSet<String> wanted = new TreeSet<>();
-    if (spec.deployMode() == DeployMode.CLUSTER) {
-      spec.driver().flatMap(LaunchTemplate::launcher).ifPresent(wanted::add);
-    }
+    // In client mode no worker launches the driver, but what was named was named for workers.
+    spec.driver().flatMap(LaunchTemplate::launcher).ifPresent(wanted::add);
     spec.profiles().stream()
         .map(ExecutorProfile::launcher)
         .flatMap(Optional::stream)

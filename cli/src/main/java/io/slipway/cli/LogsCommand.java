@@ -3,6 +3,7 @@ package io.slipway.cli;
 import io.slipway.client.ApplicationReport;
 import io.slipway.client.LogQuery;
 import io.slipway.client.SlipwayClient;
+import io.slipway.client.SlipwayException;
 import io.slipway.model.ExecutionId;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -32,9 +33,14 @@ import picocli.CommandLine.Parameters;
     })
 final class LogsCommand extends ClientCommand {
   private static final int BUFFER = 64 << 10;
+  private static final int SIGPIPE = 13;
+
+  /** What the system says of a pipe without a reader; Java has no type for it. */
+  private static final String BROKEN_PIPE = "Broken pipe";
 
   @Parameters(
       paramLabel = "ID",
+      converter = Converters.Id.class,
       description = "The application's id, or the beginning of it that no other has.")
   private String id;
 
@@ -71,16 +77,46 @@ final class LogsCommand extends ClientCommand {
     out().flush();
     try (InputStream log = client.readLog(query)) {
       copy(log, new FileOutputStream(FileDescriptor.out));
+    } catch (ReaderGoneException e) {
+      return ExitCodes.SIGNAL_BASE + SIGPIPE; // as of any program in a pipe
+    } catch (IOException e) {
+      if (e.getCause() instanceof SlipwayException refusal
+          && refusal.kind() == SlipwayException.Kind.UNKNOWN_ID) {
+        throw CommandFailedException.failed(
+            refusal.getMessage()
+                + "; 'slipway status "
+                + application.id()
+                + "' shows what it has run",
+            e);
+      }
+      throw e;
     }
     return ExitCodes.OK;
   }
 
-  /** Copies until the end, as the bytes come. */
+  /** Whoever read what is written here reads no more: {@code slipway logs ID | head}. */
+  static final class ReaderGoneException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ReaderGoneException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /**
+   * Copies until the end, as the bytes come.
+   *
+   * @throws ReaderGoneException if {@code to} is a pipe that nobody reads
+   */
   static void copy(InputStream from, OutputStream to) throws IOException {
     byte[] buffer = new byte[BUFFER];
     for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-      to.write(buffer, 0, n);
-      to.flush();
+      try {
+        to.write(buffer, 0, n);
+        to.flush();
+      } catch (IOException e) {
+        throw BROKEN_PIPE.equals(e.getMessage()) ? new ReaderGoneException(e) : e;
+      }
     }
   }
 }

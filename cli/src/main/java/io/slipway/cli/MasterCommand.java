@@ -8,7 +8,6 @@ import io.slipway.rpc.NettyStart;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,29 +38,13 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 it was asked to end, 2 wrong use, 125 it can't start or can't go on."
     })
 final class MasterCommand implements Callable<Integer> {
+  private static final HostPort USUAL_ADDRESS = new HostPort("127.0.0.1", 7077);
+
   @Mixin private HelpOption help;
 
-  @Option(
-      names = "--listen",
-      paramLabel = "H:P",
-      defaultValue = "127.0.0.1:7077",
-      converter = Converters.Address.class,
-      description = {
-        "Where to listen; port 0 means any. Default: 127.0.0.1:7077.",
-        "Example: --listen 10.0.0.5:7077 --insecure"
-      })
-  private HostPort listen;
+  @Mixin private ServingOptions serving;
 
-  @Option(
-      names = "--advertise",
-      paramLabel = "H:P",
-      converter = Converters.Address.class,
-      description = {
-        "The address under which others reach this master; port 0 means the port listened on."
-            + " Default: that of --listen.",
-        "Example: --advertise master.example.org:7077"
-      })
-  private HostPort advertise;
+  @Mixin private InputEndOption input;
 
   @Option(
       names = "--data-dir",
@@ -74,22 +57,6 @@ final class MasterCommand implements Callable<Integer> {
       })
   private Path dataDirectory;
 
-  @Option(
-      names = "--insecure",
-      description = "Listen beyond loopback, although connections are not encrypted.")
-  private boolean insecure;
-
-  @Option(
-      names = "--token-dir",
-      paramLabel = "D",
-      converter = Converters.FilePath.class,
-      description = {
-        "Directory of the files 'user-token' and 'cluster-token', which are made there if they are"
-            + " missing. Default: SLIPWAY_TOKEN_DIR, then ~/.config/slipway.",
-        "Example: --token-dir /etc/slipway"
-      })
-  private Path tokenDirectory;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -99,8 +66,7 @@ final class MasterCommand implements Callable<Integer> {
     Foreground foreground = new Foreground(spec.commandLine().getOut());
     try (Master master = new Master(settings(), this::endAtOnce)) {
       master.start();
-      return foreground.run(
-          master.ready(), "master ready at " + master.address(), new CompletableFuture<>());
+      return foreground.run(master.ready(), "master ready at " + master.address(), input.end());
     } catch (MasterException e) {
       throw Failures.start(e, "--data-dir");
     }
@@ -117,11 +83,10 @@ final class MasterCommand implements Callable<Integer> {
 
   private MasterSettings settings() {
     return new MasterSettings(
-        listen,
-        Optional.ofNullable(advertise),
+        serving.listen(USUAL_ADDRESS),
+        serving.advertise(),
         dataDirectory == null ? StateDirectory.of("master") : dataDirectory,
-        insecure,
-        Optional.of(
-            ConnectionOptions.tokenFiles(tokenDirectory, Configuration.ofProcess()).directory()));
+        serving.insecure(),
+        Optional.of(serving.tokenDirectory(Configuration.ofProcess())));
   }
 }

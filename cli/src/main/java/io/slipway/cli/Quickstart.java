@@ -21,12 +21,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** A whole cluster on this machine for as long as two word counts take. */
 final class Quickstart {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration RUN = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration END = Duration.ofSeconds(30);
+  private static final long POLL_MILLIS = 50;
   private static final int WORKERS = 2;
 
   /** The launchers that can be chosen. */
@@ -198,7 +201,8 @@ final class Quickstart {
   }
 
   private CommandProcess start(String name, List<String> arguments) throws IOException {
-    CommandProcess process = CommandProcess.start(home, scratch.resolve(name + ".err"), arguments);
+    CommandProcess process =
+        CommandProcess.startBound(home, scratch.resolve(name + ".err"), arguments);
     running.push(process);
     return process;
   }
@@ -344,11 +348,16 @@ final class Quickstart {
   }
 
   private void killApplications() throws InterruptedException {
+    long deadline = System.nanoTime() + END.toNanos();
     try (SlipwayClient client = client()) {
       for (ApplicationReport application : client.list(Set.of(), 100)) {
-        if (!application.state().isFinal()) {
-          client.kill(application.id().value());
-          client.watch(application.id().value(), report -> {});
+        ApplicationReport now = application;
+        if (!now.state().isFinal()) {
+          now = client.kill(application.id().value());
+        }
+        while (!now.state().isFinal() && System.nanoTime() < deadline) {
+          TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+          now = client.get(application.id().value()).application();
         }
       }
     }

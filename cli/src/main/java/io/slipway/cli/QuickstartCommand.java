@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
       "Shows all of it at work on this machine, in a few seconds: starts a master and two workers on"
           + " free ports, counts the words of real text in client mode and then in cluster mode,"
           + " checks both against a plain count, and stops all that it started, also when it is"
-          + " interrupted.",
+          + " interrupted or killed.",
       ""
     },
     footer = {

@@ -3,6 +3,7 @@ package io.slipway.cli;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
@@ -23,6 +24,9 @@ final class Reasons {
     }
     if (problem instanceof FileAlreadyExistsException e) {
       return e.getFile() + " is in the way";
+    }
+    if (problem instanceof FileSystemLoopException e) {
+      return e.getFile() + " is a link that leads back to where it lies";
     }
     if (problem instanceof FileSystemException e && e.getReason() != null) {
       return e.getReason() + ": " + e.getFile();

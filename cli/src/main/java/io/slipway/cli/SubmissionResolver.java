@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -57,7 +59,7 @@ final class SubmissionResolver {
    */
   ResolvedSubmission resolve(List<String> program, boolean isCommand) {
     checkFlags();
-    if (program.isEmpty()) {
+    if (program.isEmpty() || program.get(0).isEmpty()) {
       throw CommandFailedException.usage(
           isCommand
               ? "no command after '--'; give one, such as: -- sh script.sh"
@@ -65,8 +67,18 @@ final class SubmissionResolver {
     }
     List<LocalArtifact> artifacts = new ArrayList<>();
     List<ArtifactRef> files = new ArrayList<>();
+    Map<String, Path> names = new HashMap<>();
     for (Path file : options.files) {
       LocalArtifact artifact = read("--file", file);
+      Path other = names.put(artifact.reference().name(), file);
+      if (other != null) {
+        throw CommandFailedException.usage(
+            "--file "
+                + file
+                + " and --file "
+                + other
+                + " have one name, and would lie in one directory; rename one");
+      }
       artifacts.add(artifact);
       files.add(artifact.reference());
     }
@@ -215,7 +227,11 @@ final class SubmissionResolver {
     int executors = options.executors == null ? 0 : options.executors;
     int minimum = options.minExecutors == null ? Math.min(1, executors) : options.minExecutors;
     return new ExecutorProfile(
-        ExecutorProfile.DEFAULT_NAME, template, false, ExecutorTarget.of(executors), minimum);
+        ExecutorProfile.DEFAULT_NAME,
+        template,
+        options.executorCores == Converters.Cores.ALL,
+        ExecutorTarget.of(executors),
+        minimum);
   }
 
   private LaunchTemplate template(
@@ -238,7 +254,7 @@ final class SubmissionResolver {
             files,
             isDriver
                 ? new Resources(options.driverCores, options.driverMemory)
-                : new Resources(options.executorCores, options.executorMemory),
+                : new Resources(Math.max(1, options.executorCores), options.executorMemory),
             Optional.empty(),
             List.of(),
             Optional.ofNullable(launcher == null ? options.launcher : launcher),

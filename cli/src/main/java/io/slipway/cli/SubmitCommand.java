@@ -6,11 +6,13 @@ import io.slipway.client.SlipwayException;
 import io.slipway.client.Submission;
 import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
+import io.slipway.model.Signals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +68,8 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Mixin private OutputOption output;
 
+  @Mixin private InputEndOption input;
+
   @Option(
       names = "--wait",
       description =
@@ -90,6 +94,8 @@ final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.quiet();
+    // A client-mode driver ends with this process.
+    Future<?> unused = input.end().thenRun(() -> System.exit(ExitCodes.SIGNAL_BASE + Signals.TERM));
     List<HostPort> masters = connection.masters();
     String token = connection.token().token();
     try (Scratch scratch = Scratch.create("slipway-submit-")) {
@@ -106,18 +112,23 @@ final class SubmitCommand implements Callable<Integer> {
     String requestId = options.requestId == null ? UUID.randomUUID().toString() : options.requestId;
     boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
     LauncherCheck.check(client, resolved.spec());
+    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+    // While files travel there is no application yet: a signal ends the command at once.
+    try (UploadProgress progress = new UploadProgress(Terminal.onStandardError())) {
+      client.upload(resolved.artifacts(), progress);
+    }
     StopRequest stop = new StopRequest();
     if (clientMode) {
+      // From here on it may have been accepted, and then it is to be ended.
       TerminalSignals.handle(stop::signalled);
+      stop.listen(count -> leaveUnanswered(count, stop, console));
     }
     ApplicationHandle handle;
-    try (UploadProgress progress = new UploadProgress(Terminal.onStandardError())) {
-      handle =
-          client.submit(new Submission(requestId, resolved.spec(), resolved.artifacts()), progress);
+    try {
+      handle = client.submit(new Submission(requestId, resolved.spec(), List.of()));
     } catch (SlipwayException e) {
       throw explain(e, requestId);
     }
-    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
     if (clientMode) {
       return new ClientModeRun(
               client, handle, resolved, options, stop, console, scratch.directory())
@@ -126,6 +137,14 @@ final class SubmitCommand implements Callable<Integer> {
     // Whatever ends the wait, and however long it lasts: the cluster has the files now.
     scratch.close();
     return new ClusterModeWait(client, handle.id(), console, output.isJson()).run(wait, follow);
+  }
+
+  private static void leaveUnanswered(int count, StopRequest stop, Console console) {
+    if (count == 1) {
+      console.note("ends when the master has answered; a second signal leaves at once");
+    } else {
+      System.exit(ExitCodes.SIGNAL_BASE + stop.signal().orElseThrow());
+    }
   }
 
   private CommandFailedException explain(SlipwayException problem, String requestId) {

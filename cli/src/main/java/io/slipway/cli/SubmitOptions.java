@@ -14,6 +14,7 @@ final class SubmitOptions {
       names = "--deploy-mode",
       paramLabel = "MODE",
       defaultValue = "client",
+      converter = Converters.Mode.class,
       description = {
         "Where the driver runs: 'client' (here, beside this command) or 'cluster' (on a worker)."
             + " Default: client.",
@@ -83,11 +84,12 @@ final class SubmitOptions {
 
   @Option(
       names = "--executor-cores",
-      paramLabel = "N",
+      paramLabel = "N|all",
       defaultValue = "1",
-      converter = Converters.Positive.class,
+      converter = Converters.Cores.class,
       description = {
-        "Cores of one executor; it runs as many tasks at once. Default: 1.",
+        "Cores of one executor; it runs as many tasks at once. 'all': one executor a worker, with"
+            + " all the cores that are free there. Default: 1.",
         "Example: --executor-cores 4"
       })
   int executorCores;

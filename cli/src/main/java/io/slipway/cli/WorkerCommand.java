@@ -1,7 +1,10 @@
 package io.slipway.cli;
 
 import io.slipway.client.inprocess.InProcessLauncherProvider;
+import io.slipway.launcher.LaunchException;
+import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherProvider;
+import io.slipway.launcher.LauncherSettings;
 import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import io.slipway.worker.Worker;
@@ -11,7 +14,6 @@ import io.slipway.worker.execution.InstalledLaunchers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -44,7 +46,13 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 it was asked to end, 2 wrong use, 125 it can't start or no master will take it."
     })
 final class WorkerCommand implements Callable<Integer> {
+  private static final HostPort USUAL_ADDRESS = new HostPort("127.0.0.1", 0);
+
   @Mixin private HelpOption help;
+
+  @Mixin private ServingOptions serving;
+
+  @Mixin private InputEndOption input;
 
   @Option(
       names = "--master",
@@ -57,29 +65,6 @@ final class WorkerCommand implements Callable<Integer> {
         "Example: --master 10.0.0.5:7077"
       })
   private List<HostPort> masters;
-
-  @Option(
-      names = "--listen",
-      paramLabel = "H:P",
-      defaultValue = "127.0.0.1:0",
-      converter = Converters.Address.class,
-      description = {
-        "Where to listen for masters; port 0 means any. What it launches listens on the same host."
-            + " Default: 127.0.0.1:0.",
-        "Example: --listen 10.0.0.6:7078 --insecure"
-      })
-  private HostPort listen;
-
-  @Option(
-      names = "--advertise",
-      paramLabel = "H:P",
-      converter = Converters.Address.class,
-      description = {
-        "The address under which others reach this machine; port 0 means the port listened on."
-            + " Default: that of --listen.",
-        "Example: --advertise build7.example.org:7078"
-      })
-  private HostPort advertise;
 
   @Option(
       names = "--cores",
@@ -140,24 +125,6 @@ final class WorkerCommand implements Callable<Integer> {
       })
   private List<Assignment> launcherSettings = new ArrayList<>();
 
-  @Option(
-      names = "--insecure",
-      description =
-          "Listen beyond loopback, and let what it launches do so, although connections are not"
-              + " encrypted.")
-  private boolean insecure;
-
-  @Option(
-      names = "--token-dir",
-      paramLabel = "D",
-      converter = Converters.FilePath.class,
-      description = {
-        "Directory of the files 'cluster-token' and 'user-token', copied from the master's. Default:"
-            + " SLIPWAY_TOKEN_DIR, then ~/.config/slipway.",
-        "Example: --token-dir /etc/slipway"
-      })
-  private Path tokenDirectory;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -172,15 +139,35 @@ final class WorkerCommand implements Callable<Integer> {
         throw Failures.start(e, "--work-dir");
       }
       return foreground.run(
-          worker.registered(), "worker ready at " + worker.address(), worker.end());
+          worker.registered(), "worker ready at " + worker.address(), worker.end(), input.end());
     }
   }
 
   /** All on the class path but the one that would run programs of users in this very process. */
-  private static List<LauncherProvider> launchers() {
+  private List<LauncherProvider> launchers() {
     return InstalledLaunchers.discover(WorkerCommand.class.getClassLoader()).stream()
         .filter(provider -> !provider.name().equals(InProcessLauncherProvider.NAME))
+        .map(provider -> input.wanted() ? new EndingWithOwner(provider) : provider)
         .toList();
+  }
+
+  /** A worker that ends with whoever started it must leave nothing for a next one. */
+  private record EndingWithOwner(LauncherProvider provider) implements LauncherProvider {
+    @Override
+    public String name() {
+      return provider.name();
+    }
+
+    @Override
+    public Launcher create(LauncherSettings settings) throws LaunchException {
+      return provider.create(
+          new LauncherSettings(
+              settings.owner(),
+              settings.directory(),
+              settings.executions(),
+              false,
+              settings.options()));
+    }
   }
 
   private WorkerSettings settings() {
@@ -188,8 +175,8 @@ final class WorkerCommand implements Callable<Integer> {
     Resources machine = WorkerSettings.machine();
     return new WorkerSettings(
         ConnectionOptions.masters(masters, configuration),
-        listen,
-        Optional.ofNullable(advertise),
+        serving.listen(USUAL_ADDRESS),
+        serving.advertise(),
         new Resources(
             cores == null ? machine.cores() : cores,
             memory == null ? machine.memoryBytes() : memory),
@@ -197,8 +184,8 @@ final class WorkerCommand implements Callable<Integer> {
         workDirectory == null ? StateDirectory.of("worker") : workDirectory.toAbsolutePath(),
         launcher,
         launcherOptions(),
-        insecure,
-        ConnectionOptions.tokenFiles(tokenDirectory, configuration).directory(),
+        serving.insecure(),
+        serving.tokenDirectory(configuration),
         WorkerSettings.DEFAULT_LOG_MAX_BYTES,
         WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
         WorkerSettings.DEFAULT_RETENTION,

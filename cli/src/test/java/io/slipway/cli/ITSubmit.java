@@ -451,6 +451,95 @@ class ITSubmit {
   }
 
   @Test
+  void quickstart_killedWithNine_takesAllAlong() throws Exception {
+    TestCluster.Run run = cluster.command("quickstart");
+    run.awaitOut("Client mode:");
+    List<ProcessHandle> processes = run.processes();
+    assertThat(processes).hasSizeGreaterThanOrEqualTo(4);
+
+    run.signal("KILL");
+
+    Awaitility.await()
+        .atMost(TestCluster.LONG)
+        .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  void clientMode_outputThatNobodyReads_doesNotHoldUpTheOutcome() throws Exception {
+    Process run =
+        cluster.piped(
+            "submit", "--name", "unread", "--", "sh", "-c", "head -c 1000000 /dev/zero; exit 7");
+
+    cluster.awaitState("unread", "FAILED");
+
+    assertThat(run.isAlive()).isTrue();
+    assertThat(run.getInputStream().readAllBytes()).hasSize(1_000_000);
+    assertThat(run.waitFor()).isEqualTo(7);
+  }
+
+  @Test
+  void clientMode_withoutLauncher_endsTheApplicationWithTheReason() throws Exception {
+    TestCluster.Run run =
+        cluster.withoutLaunchers("submit", "--name", "unlaunched", "--", "true").ended();
+
+    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("launcher 'process' is not there");
+    cluster.awaitState("unlaunched", "FAILED");
+  }
+
+  @Test
+  void logs_readerThatLeaves_endsQuietly() throws Exception {
+    TestCluster.Run run =
+        cluster.command(
+            "submit", "--deploy-mode", "cluster", "--", "head", "-c", "1000000", "/dev/zero");
+    String id = "app-" + run.awaitOut("app-");
+    Process logs = cluster.piped("logs", "--follow", id);
+
+    assertThat(logs.getInputStream().read()).isZero();
+    logs.getInputStream().close();
+
+    assertThat(logs.waitFor()).isEqualTo(141);
+    assertThat(logs.getErrorStream().readAllBytes()).isEmpty();
+  }
+
+  @Test
+  void logs_executorThatNeverWas_saysWhereToLook() throws Exception {
+    TestCluster.Run run = cluster.command("submit", "--deploy-mode", "cluster", "--", "true");
+    String id = "app-" + run.awaitOut("app-");
+
+    TestCluster.Run logs = cluster.command("logs", id, "--executor", "7").ended();
+
+    assertThat(logs.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(logs.err()).contains(id + "-e7").contains("slipway status " + id);
+  }
+
+  @Test
+  void executorCores_all_takesWhatTheWorkerHas() throws Exception {
+    TestCluster.Run run =
+        cluster.command(
+            "submit",
+            "--name",
+            "greedy",
+            "--deploy-mode",
+            "cluster",
+            "--executors",
+            "1",
+            "--executor-cores",
+            "all",
+            "--executor-command",
+            "sleep 300",
+            "--",
+            "sleep",
+            "300");
+    String id = "app-" + run.awaitOut("app-");
+
+    Awaitility.await()
+        .atMost(TestCluster.LONG)
+        .until(() -> cluster.status(id).get("cores").getAsInt() > 2);
+    assertThat(cluster.command("kill", id).exitCode()).isZero();
+  }
+
+  @Test
   void list_isATableForPeople() throws Exception {
     cluster.command("submit", "--name", "shown", "--", "true").ended();
 

@@ -70,6 +70,7 @@ class SlipwayMainTest {
         "submit --executors 99999999999 x.jar | --executors | 99999999999",
         "submit --executors many x.jar | --executors | not a whole number: 'many'",
         "submit --executor-cores 0 x.jar | --executor-cores | 0 is not between 1 and",
+        "submit --executor-cores most x.jar | --executor-cores | 'all'",
         "submit --driver-cores 0 x.jar | --driver-cores | 0 is not between 1 and",
         "submit --max-cores 0 x.jar | --max-cores | 0 is not between 1 and",
         "submit --env TZ x.jar | --env | not of the form NAME=VALUE: 'TZ'",
@@ -113,6 +114,33 @@ class SlipwayMainTest {
     assertThat(invocation.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(invocation.err().lines()).hasSize(1);
     assertThat(invocation.err()).contains("can't use its directory: ", file.toString(), flag);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"status", "kill", "logs"})
+  void id_thatIsEmpty_isRefusedWithAdvice(String command) {
+    Invocation invocation = Invocation.of(command, "--master", "127.0.0.1:1", "");
+
+    assertThat(invocation.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(invocation.err()).contains("empty").contains("slipway list");
+  }
+
+  @Test
+  void submit_emptyProgram_isRefused() {
+    assertRefused("no program given", submit(""));
+    assertRefused("no command after '--'", submit("--", ""));
+  }
+
+  @Test
+  void submit_filesOfOneName_areNamed() throws IOException {
+    Path one = Files.createFile(Files.createDirectory(directory.resolve("one")).resolve("x"));
+    Path two = Files.createFile(Files.createDirectory(directory.resolve("two")).resolve("x"));
+
+    Invocation invocation =
+        Invocation.of(submit("--file", one.toString(), "--file", two.toString(), "--", "true"));
+
+    assertThat(invocation.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(invocation.err()).contains(one.toString()).contains(two.toString());
   }
 
   @Test

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,6 +110,10 @@ final class TestCluster implements AutoCloseable {
 
   /** Starts a command that speaks to this cluster. */
   Run command(String command, String... arguments) throws IOException {
+    return start(home, line(command, arguments));
+  }
+
+  private List<String> line(String command, String... arguments) {
     List<String> line = new ArrayList<>();
     line.add(command);
     if (!List.of("archive", "quickstart").contains(command)) {
@@ -116,30 +121,65 @@ final class TestCluster implements AutoCloseable {
       line.addAll(List.of("--token-file", tokens().resolve("user-token").toString()));
     }
     line.addAll(Arrays.asList(arguments));
-    return start(line.toArray(String[]::new));
+    return line;
+  }
+
+  /** Starts a command that speaks to this cluster, whose output the test reads, or does not. */
+  Process piped(String command, String... arguments) throws IOException {
+    return started(builder(home, line(command, arguments)));
+  }
+
+  /** Starts a command that speaks to this cluster from a distribution without any launcher. */
+  Run withoutLaunchers(String command, String... arguments) throws IOException {
+    Path other = directory.resolve("without-launchers");
+    if (!Files.exists(other)) {
+      Files.createDirectories(other.resolve("bin"));
+      Files.copy(
+          home.resolve("bin/slipway"),
+          other.resolve("bin/slipway"),
+          StandardCopyOption.COPY_ATTRIBUTES);
+      Files.createSymbolicLink(other.resolve("lib"), home.resolve("lib"));
+    }
+    return start(other, line(command, arguments));
   }
 
   /** Starts any command. */
   Run start(String... arguments) throws IOException {
+    return start(home, Arrays.asList(arguments));
+  }
+
+  private Run start(Path distribution, List<String> arguments) throws IOException {
     int number = runs.incrementAndGet();
     Path out = directory.resolve("run-" + number + ".out");
     Path err = directory.resolve("run-" + number + ".err");
+    Process process =
+        started(
+            builder(distribution, arguments)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile()));
+    return new Run(process, out, err, String.join(" ", arguments));
+  }
+
+  private ProcessBuilder builder(Path distribution, List<String> arguments) {
     List<String> line = new ArrayList<>();
     // Tests that were started in the background may ignore SIGINT, and so would all that they
     // start.
     line.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
-    line.add(home.resolve("bin").resolve("slipway").toString());
-    line.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+    line.add(distribution.resolve("bin").resolve("slipway").toString());
+    line.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(line);
     // What stands in the configuration of whoever runs the tests must not count.
     builder.environment().put("XDG_CONFIG_HOME", directory.resolve("configuration").toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
+    return builder;
+  }
+
+  private Process started(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
     synchronized (started) {
       started.add(process);
     }
-    return new Run(process, out, err, String.join(" ", arguments));
+    return process;
   }
 
   /** What {@code status} says of an application. */
@@ -253,6 +293,11 @@ final class TestCluster implements AutoCloseable {
                 return found[0] != null;
               });
       return found[0];
+    }
+
+    /** Itself and all that it has started, as far as that is not on its own. */
+    List<ProcessHandle> processes() {
+      return Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
     }
 
     /** Sends a signal. */

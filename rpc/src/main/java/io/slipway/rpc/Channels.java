@@ -85,7 +85,7 @@ public final class Channels implements AutoCloseable {
   public void close() {
     open.forEach(ManagedChannel::shutdownNow);
     open.clear();
-    EventLoops.close(loops);
+    EventLoops.closeSoon(loops);
   }
 
   private record WithToken(TokenSource tokens) implements ClientInterceptor {

@@ -78,6 +78,14 @@ public final class RpcServer implements AutoCloseable {
       interrupted = true;
     }
     pool.shutdownNow();
+    try {
+      // Handlers of calls that were cut off answer still, and that needs the loops.
+      if (!interrupted) {
+        pool.awaitTermination(1, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
     EventLoops.close(loops);
     if (interrupted) {
       Thread.currentThread().interrupt();

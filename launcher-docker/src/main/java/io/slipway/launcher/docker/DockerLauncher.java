@@ -12,6 +12,7 @@ import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
+import io.slipway.model.SlipwayEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ final class DockerLauncher implements Launcher {
 
   @Override
   public Set<String> ownVariables() {
-    return Set.of("HOSTNAME");
+    return Set.of("HOSTNAME", SlipwayEnvironment.ADVERTISE, SlipwayEnvironment.LISTEN);
   }
 
   // ---- launching

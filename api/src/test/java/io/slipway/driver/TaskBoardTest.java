@@ -1,0 +1,95 @@
+package io.slipway.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.slipway.proto.driver.v1.RunTasksRequest;
+import io.slipway.proto.driver.v1.RunTasksResponse;
+import org.junit.jupiter.api.Test;
+
+/** The board at moments that a real executor can't be brought to. */
+class TaskBoardTest {
+  private final TaskBoard board = new TaskBoard();
+  private final FakeOut out = new FakeOut();
+  private final ExecutorStream stream = new ExecutorStream(1, 2, "host", out);
+
+  /** An executor that takes everything and says nothing. */
+  private static final class FakeOut extends ServerCallStreamObserver<RunTasksResponse> {
+    private int closed;
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void setOnCancelHandler(Runnable handler) {}
+
+    @Override
+    public void setCompression(String compression) {}
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {}
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
+
+    @Override
+    public void onNext(RunTasksResponse message) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      closed++;
+    }
+
+    @Override
+    public void onCompleted() {
+      closed++;
+    }
+  }
+
+  private TaskFuture<Object> submit() {
+    return board.submit(TaskPayload.named("a.Task", new byte[0]), ResultReader.constant(null));
+  }
+
+  private void connect(int credits) {
+    board.attach(stream);
+    board.receive(stream, RunTasksRequest.newBuilder().setCredits(credits).build());
+  }
+
+  @Test
+  void end_executorIsLostMeanwhile_terminates() {
+    connect(2);
+    TaskFuture<Object> first = submit();
+    TaskFuture<Object> second = submit();
+    first.whenDone(() -> board.lose(stream, "was lost"));
+
+    board.end(new SessionClosedException("closed"));
+
+    assertThat(second.isDone()).isTrue();
+    assertThat(board.waitingTasks()).isZero();
+    assertThat(board.isTerminated()).isTrue();
+  }
+
+  @Test
+  void leave_afterTheMastersSaidThatItHasEnded_closesTheCallOnce() {
+    connect(1);
+    board.executorEnded(1);
+
+    board.leave(stream);
+
+    assertThat(out.closed).isEqualTo(1);
+    assertThat(board.connectedExecutors()).isZero();
+  }
+}
