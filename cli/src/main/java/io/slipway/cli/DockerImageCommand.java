@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,10 +94,14 @@ final class DockerImageCommand implements Callable<Integer> {
       description = "Does nothing if the engine has an image of the name.")
   private boolean ifMissing;
 
+  @Mixin private InputEndOption input;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
+    // What it leaves unfinished is removed with the rest of the quickstart.
+    CompletableFuture<Void> unused = input.end().thenRun(() -> System.exit(ExitCodes.FAILED));
     Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
     console.out().println(build());
     console.out().flush();

@@ -28,15 +28,31 @@ final class TestCluster implements AutoCloseable {
   private final List<Process> started = new ArrayList<>();
   private final AtomicInteger runs = new AtomicInteger();
   private Process master;
-  private String address = "127.0.0.1:0";
+  private final List<String> workerFlags;
+  private final List<String> listeningFlags;
+  private String address;
+
+  /**
+   * Starts it, on loopback.
+   *
+   * @param directory for all that it keeps
+   */
+  TestCluster(Path directory) throws Exception {
+    this(directory, "127.0.0.1", List.of());
+  }
 
   /**
    * Starts it.
    *
    * @param directory for all that it keeps
+   * @param host on which all listen
+   * @param workerFlags further flags of the workers
    */
-  TestCluster(Path directory) throws Exception {
-    this.directory = directory;
+  TestCluster(Path directory, String host, List<String> workerFlags) throws Exception {
+    this.directory = Files.createDirectories(directory);
+    this.workerFlags = workerFlags;
+    this.listeningFlags = host.equals("127.0.0.1") ? List.of() : List.of("--insecure");
+    this.address = host + ":0";
     boolean up = false;
     try {
       command("archive").exitCode();
@@ -57,33 +73,43 @@ final class TestCluster implements AutoCloseable {
   }
 
   private Run startWorker(int number) throws IOException {
-    return start(
-        "worker",
-        "--master",
-        address,
-        "--cores",
-        "8",
-        "--memory",
-        "16g",
-        "--work-dir",
-        directory.resolve("worker-" + number).toString(),
-        "--token-dir",
-        tokens().toString(),
-        "--launcher-setting",
-        "process.class-archives=off");
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "worker",
+                "--master",
+                address,
+                "--listen",
+                address.substring(0, address.lastIndexOf(':')) + ":0",
+                "--cores",
+                "8",
+                "--memory",
+                "16g",
+                "--work-dir",
+                directory.resolve("worker-" + number).toString(),
+                "--token-dir",
+                tokens().toString(),
+                "--launcher-setting",
+                "process.class-archives=off"));
+    line.addAll(listeningFlags);
+    line.addAll(workerFlags);
+    return start(line.toArray(String[]::new));
   }
 
   /** Starts the master, again at the same address if there was one. */
   void startMaster() throws Exception {
-    Run run =
-        start(
-            "master",
-            "--listen",
-            address,
-            "--data-dir",
-            directory.resolve("master").toString(),
-            "--token-dir",
-            tokens().toString());
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "master",
+                "--listen",
+                address,
+                "--data-dir",
+                directory.resolve("master").toString(),
+                "--token-dir",
+                tokens().toString()));
+    line.addAll(listeningFlags);
+    Run run = start(line.toArray(String[]::new));
     master = run.process;
     address = run.awaitOut("master ready at ").strip();
   }
@@ -116,7 +142,7 @@ final class TestCluster implements AutoCloseable {
   private List<String> line(String command, String... arguments) {
     List<String> line = new ArrayList<>();
     line.add(command);
-    if (!List.of("archive", "quickstart").contains(command)) {
+    if (!List.of("archive", "docker-image", "quickstart").contains(command)) {
       line.addAll(List.of("--master", address));
       line.addAll(List.of("--token-file", tokens().resolve("user-token").toString()));
     }

@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,10 +30,14 @@ import java.util.concurrent.locks.LockSupport;
  * standard input ({@code attach DIRECTORY}, {@code attach-late DIRECTORY}, {@code stop DIRECTORY},
  * the execution's directory being URL-encoded), answers {@code attached DIRECTORY} or {@code failed
  * DIRECTORY REASON} to the first two, and ends when its input has ended and it has nothing to do.
+ * Containers that must not outlive their owner it stops and removes when its input has ended.
  */
 final class ContainerKeeper {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final Duration ENGINE_AGAIN = Duration.ofMillis(500);
+
+  /** The grace of containers that must not outlive their owner, when that has died. */
+  private static final int SECONDS_WITHOUT_OWNER = 10;
 
   /** How long a container whose output has ended may take to be seen ended. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
@@ -39,6 +45,9 @@ final class ContainerKeeper {
   private final Engine engine;
   private final PrintStream answers;
   private final AtomicInteger tasks = new AtomicInteger(1);
+
+  /** Names of the containers whose output is copied. */
+  private final Set<String> attached = ConcurrentHashMap.newKeySet();
 
   private ContainerKeeper(Engine engine, PrintStream answers) {
     this.engine = engine;
@@ -52,7 +61,7 @@ final class ContainerKeeper {
   /**
    * Runs a keeper.
    *
-   * @param arguments the engine's socket
+   * @param arguments the engine's socket, and whether containers outlive who gives the orders
    */
   public static void main(String[] arguments) throws IOException {
     // Out of reach of the terminal's signals to the worker.
@@ -71,6 +80,9 @@ final class ContainerKeeper {
           default -> log("what is '" + line + "'?");
         }
       }
+    }
+    if (!Boolean.parseBoolean(arguments[1])) {
+      keeper.attached.forEach(container -> keeper.begin("end", () -> keeper.end(container)));
     }
     keeper.done();
   }
@@ -134,6 +146,7 @@ final class ContainerKeeper {
       answer("failed", execution, e.toString());
       return;
     }
+    attached.add(launch.container());
     try (RollingLog stdout = new RollingLog(launch.stdout());
         RollingLog stderr = new RollingLog(launch.stderr())) {
       boolean gap = late;
@@ -173,6 +186,7 @@ final class ContainerKeeper {
         gap = failed;
       } while (isStillRunning(launch.container(), files, gap) && files.isCopier(token));
     }
+    attached.remove(launch.container());
     // A launch that is tried again with other ports has another copier.
     if (files.isCopier(token)) {
       files.writeOutputComplete();
@@ -239,6 +253,20 @@ final class ContainerKeeper {
       }
     }
     kill(container, files);
+  }
+
+  /** Leaves nothing of a container whose owner is gone, and which must not outlive it. */
+  private void end(String container) {
+    ask(container, SECONDS_WITHOUT_OWNER);
+    while (true) {
+      try {
+        engine.remove(container);
+        return;
+      } catch (EngineException e) {
+        log(container + ": it can't be removed now: " + e.getMessage());
+        LockSupport.parkNanos(ENGINE_AGAIN.toNanos());
+      }
+    }
   }
 
   private void ask(String container, int seconds) {

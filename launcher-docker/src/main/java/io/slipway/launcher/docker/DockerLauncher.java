@@ -88,9 +88,12 @@ final class DockerLauncher implements Launcher {
 
   @Override
   public Set<Promise> notPromised() {
-    Set<Promise> not = EnumSet.of(Promise.SIGNALS_DISTINGUISHED, Promise.ENDS_WITH_OWNER);
+    Set<Promise> not = EnumSet.of(Promise.SIGNALS_DISTINGUISHED);
     if (docker.users().isEmpty()) {
       not.add(Promise.OTHER_USER);
+    }
+    if (!settings.outlivesOwner()) {
+      not.add(Promise.OUTLIVES_WORKER);
     }
     return not;
   }
@@ -484,7 +487,10 @@ final class DockerLauncher implements Launcher {
       try {
         keeper =
             KeeperProcess.start(
-                docker.engine(), settings.directory().resolve("keeper.log"), this::keeperEnded);
+                docker.engine(),
+                settings.outlivesOwner(),
+                settings.directory().resolve("keeper.log"),
+                this::keeperEnded);
       } catch (IOException e) {
         throw new LaunchException("no process that keeps containers can be started: " + e, e);
       }

@@ -23,13 +23,6 @@ public final class DockerLauncherProvider implements LauncherProvider {
 
   @Override
   public Launcher create(LauncherSettings settings) throws LaunchException {
-    if (!settings.outlivesOwner()) {
-      throw new LaunchException(
-          "launcher '"
-              + NAME
-              + "' can't run a driver in client mode: its container would go on when the client has"
-              + " died (choose --deploy-mode cluster, or another launcher for the driver)");
-    }
     return DockerLauncher.open(settings, DockerSettings.parse(settings));
   }
 }

@@ -36,10 +36,12 @@ final class KeeperProcess implements AutoCloseable {
    * Starts one.
    *
    * @param engine its socket
+   * @param outlivesOwner whether containers go on when this process has died
    * @param log what it has to say
    * @param ended called when it has ended, on a thread of the system's
    */
-  static KeeperProcess start(Path engine, Path log, Runnable ended) throws IOException {
+  static KeeperProcess start(Path engine, boolean outlivesOwner, Path log, Runnable ended)
+      throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             System.getProperty("java.home") + "/bin/java",
@@ -50,7 +52,8 @@ final class KeeperProcess implements AutoCloseable {
             "-cp",
             classPath(),
             ContainerKeeper.class.getName(),
-            engine.toString());
+            engine.toString(),
+            Boolean.toString(outlivesOwner));
     builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
     builder.directory(log.getParent().toFile());
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));

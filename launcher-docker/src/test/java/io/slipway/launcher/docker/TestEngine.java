@@ -31,16 +31,16 @@ final class TestEngine {
   }
 
   /** The name of an image with Java, a shell and small programs; built once in a test run. */
-  static synchronized String image() throws IOException, InterruptedException {
+  static synchronized String image() {
     if (image == null) {
       String name = "slipway-test:" + Runtime.version().feature();
-      archive = Files.createTempFile("slipway-test-image", ".tar");
-      archive.toFile().deleteOnExit();
-      RuntimeImage.write(name, RuntimeImage.DEFAULT_MODULES, PROGRAMS, archive);
       try {
+        archive = Files.createTempFile("slipway-test-image", ".tar");
+        archive.toFile().deleteOnExit();
+        RuntimeImage.write(name, RuntimeImage.DEFAULT_MODULES, PROGRAMS, archive);
         loadImage(SOCKET);
-      } catch (EngineException e) {
-        throw new IOException(e.getMessage(), e);
+      } catch (IOException | InterruptedException | EngineException e) {
+        throw new AssertionError("the image for tests can't be built", e);
       }
       image = name;
     }
