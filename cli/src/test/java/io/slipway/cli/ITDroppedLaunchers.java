@@ -98,6 +98,11 @@ class ITDroppedLaunchers {
             List.of("--launcher", "nice", "--launcher-setting", "nice.level=7"))) {
 
       assertThat(levels(cluster, "default")).isEqualTo(List.of(7, 7));
+
+      // The client looks for launchers too.
+      TestCluster.Run client = cluster.command("submit", "--", "sh", "-c", "echo here; exit 3");
+      assertThat(client.exitCode()).as(client.err()).isEqualTo(3);
+      assertThat(client.out()).contains("here");
     }
   }
 
@@ -107,9 +112,17 @@ class ITDroppedLaunchers {
         new TestCluster(Files.createDirectory(directory.resolve("application")), home, List.of())) {
       assertThat(levels(cluster, "both", "--launcher", "nice", "--launcher-option", "level=12"))
           .isEqualTo(List.of(12, 12));
-      assertThat(levels(cluster, "driver", "--driver-launcher", "nice")).isEqualTo(List.of(10, 0));
-      assertThat(levels(cluster, "executor", "--executor-launcher", "nice"))
-          .isEqualTo(List.of(0, 10));
+      assertThat(
+              levels(
+                  cluster,
+                  "each",
+                  "--driver-launcher",
+                  "process",
+                  "--executor-launcher",
+                  "nice",
+                  "--executor-launcher-option",
+                  "level=15"))
+          .isEqualTo(List.of(0, 15));
 
       TestCluster.Run refused =
           cluster.command(
@@ -130,17 +143,6 @@ class ITDroppedLaunchers {
           .contains("\"nice\"", "\"process\"")
           .doesNotContain("calling", "newer", "throwing");
       assertLeftOut(cluster.workers().get(0).err());
-    }
-  }
-
-  @Test
-  void submit_inClientMode_isNotHarmedByBrokenLaunchers() throws Exception {
-    try (TestCluster cluster =
-        new TestCluster(Files.createDirectory(directory.resolve("client")), home)) {
-      TestCluster.Run run = cluster.command("submit", "--", "sh", "-c", "echo here; exit 3");
-
-      assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
-      assertThat(run.out()).contains("here");
     }
   }
 
