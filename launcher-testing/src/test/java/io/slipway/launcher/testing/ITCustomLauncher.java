@@ -8,6 +8,7 @@ import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherProvider;
 import io.slipway.launcher.LauncherSettings;
 import io.slipway.launcher.Promise;
+import io.slipway.model.Ending;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URL;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -62,7 +66,7 @@ class ITCustomLauncher {
     Path main = directory.resolve("classes");
     Path test = directory.resolve("test-classes");
     // The interface alone, as the project's pom has it.
-    String spi = codeOf(LauncherProvider.class) + ":" + codeOf(io.slipway.model.Ending.class);
+    String spi = codeOf(LauncherProvider.class) + ":" + codeOf(Ending.class);
     compile(PROJECT.resolve("src/main/java"), main, spi);
     compile(
         PROJECT.resolve("src/test/java"), test, main + ":" + System.getProperty("java.class.path"));
@@ -119,7 +123,7 @@ class ITCustomLauncher {
     assertThat(summary.getFailures().stream().map(ITCustomLauncher::describe)).isEmpty();
     assertThat(summary.getTestsSucceededCount()).isGreaterThan(30);
     // What it declares is what was not tested, and nothing besides.
-    Set<String> declared = new java.util.TreeSet<>();
+    Set<String> declared = new TreeSet<>();
     notPromised().forEach(promise -> declared.add(promise.name()));
     assertThat(declared).containsAll(listener.promises);
   }
@@ -130,13 +134,12 @@ class ITCustomLauncher {
 
   /** Also collects the promises for whose sake tests were skipped. */
   private static final class Skipped extends SummaryGeneratingListener {
-    private final Set<String> promises = new java.util.concurrent.ConcurrentSkipListSet<>();
+    private final Set<String> promises = new ConcurrentSkipListSet<>();
 
     @Override
-    public void executionFinished(
-        TestIdentifier test, org.junit.platform.engine.TestExecutionResult result) {
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
       super.executionFinished(test, result);
-      if (result.getStatus() == org.junit.platform.engine.TestExecutionResult.Status.ABORTED) {
+      if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
         String message = result.getThrowable().orElseThrow().getMessage();
         promises.add(message.replaceAll(".* does not promise ([A-Z_]+):.*", "$1"));
       }
@@ -230,7 +233,9 @@ class ITCustomLauncher {
   @Test
   void document_itsTableOfPromises_isComplete() throws Exception {
     List<String> rows =
-        Files.readAllLines(DOCUMENT).stream().filter(line -> line.startsWith("| `")).toList();
+        Files.readAllLines(DOCUMENT).stream()
+            .filter(line -> line.matches("\\| `[A-Z_]+` \\|.*"))
+            .toList();
     List<String> expected = new ArrayList<>();
     Set<Promise> not = EnumSet.copyOf(notPromised());
     for (Promise promise : Promise.values()) {
