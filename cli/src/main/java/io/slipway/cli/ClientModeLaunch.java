@@ -24,9 +24,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 
@@ -40,6 +42,7 @@ import java.util.Set;
  */
 record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
   private static final String LAUNCHER = "process";
+  private static final int MOST_BROKEN = 1_000;
   private static final long LOG_FILE_BYTES = 64 * ByteSize.MIB;
   private static final int LOG_FILES_ROLLED = 16;
   private static final HostPort ANY_LOOPBACK_PORT = new HostPort("127.0.0.1", 0);
@@ -139,11 +142,23 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
         bound.stderr());
   }
 
-  /** The launcher of local processes, which is found on the class path. */
+  /**
+   * The launcher of local processes, which is found on the class path. Others beside it may be
+   * broken; the workers that need them say so.
+   */
   static LauncherProvider processLauncher() {
-    for (LauncherProvider provider : ServiceLoader.load(LauncherProvider.class)) {
-      if (provider.name().equals(LAUNCHER)) {
-        return provider;
+    Iterator<LauncherProvider> found = ServiceLoader.load(LauncherProvider.class).iterator();
+    for (int broken = 0; broken < MOST_BROKEN; ) {
+      try {
+        if (!found.hasNext()) {
+          break;
+        }
+        LauncherProvider provider = found.next();
+        if (provider.name().equals(LAUNCHER)) {
+          return provider;
+        }
+      } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+        broken++;
       }
     }
     throw CommandFailedException.failed(

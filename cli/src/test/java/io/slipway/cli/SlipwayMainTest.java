@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.jar.JarOutputStream;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -283,5 +286,24 @@ class SlipwayMainTest {
     assertThat(invocation.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(invocation.err().lines()).hasSize(1);
     assertThat(invocation.out()).isEmpty();
+  }
+
+  @Test
+  void document_onLaunchers_namesOptionsThatThereAre() throws IOException {
+    String document = Files.readString(Path.of("..", "docs", "writing-a-launcher.md"));
+    List<MatchResult> commands =
+        Pattern.compile("slipway (worker|workers|submit)( [^`|\\n]*)")
+            .matcher(document)
+            .results()
+            .toList();
+
+    assertThat(commands).hasSizeGreaterThan(6);
+    for (MatchResult command : commands) {
+      String help = Invocation.of(command.group(1), "--help").out();
+      Pattern.compile("--[a-z][a-z-]*(?= |$)")
+          .matcher(command.group(2))
+          .results()
+          .forEach(option -> assertThat(help).containsPattern(option.group() + "[=, ]"));
+    }
   }
 }

@@ -19,47 +19,69 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A master and two workers of the assembled distribution, as real processes on free ports. */
+/** A master and some workers of the assembled distribution, as real processes on free ports. */
 final class TestCluster implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(90);
 
-  private final Path home = Path.of(System.getProperty("slipway.distribution"));
+  private static final Path DISTRIBUTION = Path.of(System.getProperty("slipway.distribution"));
+
+  private final Path home;
+  private final boolean hasArchives;
   private final Path directory;
+  private final List<Run> workers = new ArrayList<>();
   private final List<Process> started = new ArrayList<>();
   private final AtomicInteger runs = new AtomicInteger();
   private Process master;
-  private final List<String> workerFlags;
   private final List<String> listeningFlags;
   private String address;
 
   /**
-   * Starts it, on loopback.
+   * Starts it, with two workers.
    *
    * @param directory for all that it keeps
    */
   TestCluster(Path directory) throws Exception {
-    this(directory, "127.0.0.1", List.of());
+    this(directory, DISTRIBUTION, List.of(), List.of());
+  }
+
+  /**
+   * Starts it, with two workers, all listening on one host.
+   *
+   * @param directory for all that it keeps
+   * @param workerOptions options of both workers, beside the usual ones
+   */
+  TestCluster(Path directory, String host, List<String> workerOptions) throws Exception {
+    this(directory, DISTRIBUTION, host, List.of(workerOptions, workerOptions));
   }
 
   /**
    * Starts it.
    *
    * @param directory for all that it keeps
-   * @param host on which all listen
-   * @param workerFlags further flags of the workers
+   * @param home the distribution, or a copy, which goes without class archives: to make them takes
+   *     longer than they save
+   * @param workerOptions options of each worker, beside the usual ones
    */
-  TestCluster(Path directory, String host, List<String> workerFlags) throws Exception {
+  @SafeVarargs
+  TestCluster(Path directory, Path home, List<String>... workerOptions) throws Exception {
+    this(directory, home, "127.0.0.1", List.of(workerOptions));
+  }
+
+  private TestCluster(Path directory, Path home, String host, List<List<String>> workerOptions)
+      throws Exception {
     this.directory = Files.createDirectories(directory);
-    this.workerFlags = workerFlags;
-    this.listeningFlags = host.equals("127.0.0.1") ? List.of() : List.of("--insecure");
+    this.home = home;
     this.address = host + ":0";
+    this.listeningFlags = host.equals("127.0.0.1") ? List.of() : List.of("--insecure");
+    this.hasArchives = home.equals(DISTRIBUTION);
     boolean up = false;
     try {
-      command("archive").exitCode();
+      if (hasArchives) {
+        command("archive").exitCode();
+      }
       startMaster();
-      List<Run> workers = new ArrayList<>();
-      for (int i = 1; i <= 2; i++) {
-        workers.add(startWorker(i));
+      for (List<String> options : workerOptions) {
+        workers.add(startWorker(workers.size() + 1, options));
       }
       for (Run worker : workers) {
         worker.awaitOut("worker ready at ");
@@ -72,42 +94,29 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
-  private Run startWorker(int number) throws IOException {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "worker",
-                "--master",
-                address,
-                "--listen",
-                address.substring(0, address.lastIndexOf(':')) + ":0",
-                "--cores",
-                "8",
-                "--memory",
-                "16g",
-                "--work-dir",
-                directory.resolve("worker-" + number).toString(),
-                "--token-dir",
-                tokens().toString(),
-                "--launcher-setting",
-                "process.class-archives=off"));
+  private Run startWorker(int number, List<String> options) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("worker", "--master", address, "--cores", "8", "--memory", "16g"));
+    line.addAll(List.of("--work-dir", directory.resolve("worker-" + number).toString()));
+    line.addAll(List.of("--token-dir", tokens().toString()));
+    line.addAll(List.of("--launcher-setting", "process.class-archives=off"));
+    line.addAll(List.of("--listen", address.substring(0, address.lastIndexOf(':')) + ":0"));
     line.addAll(listeningFlags);
-    line.addAll(workerFlags);
+    line.addAll(options);
     return start(line.toArray(String[]::new));
+  }
+
+  /** The workers, in the order of their options. */
+  List<Run> workers() {
+    return workers;
   }
 
   /** Starts the master, again at the same address if there was one. */
   void startMaster() throws Exception {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                "master",
-                "--listen",
-                address,
-                "--data-dir",
-                directory.resolve("master").toString(),
-                "--token-dir",
-                tokens().toString()));
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("master", "--listen", address));
+    line.addAll(List.of("--data-dir", directory.resolve("master").toString()));
+    line.addAll(List.of("--token-dir", tokens().toString()));
     line.addAll(listeningFlags);
     Run run = start(line.toArray(String[]::new));
     master = run.process;
@@ -197,6 +206,9 @@ final class TestCluster implements AutoCloseable {
     // What stands in the configuration of whoever runs the tests must not count.
     builder.environment().put("XDG_CONFIG_HOME", directory.resolve("configuration").toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
+    if (!hasArchives) {
+      builder.environment().put("SLIPWAY_NO_ARCHIVE", "true");
+    }
     return builder;
   }
 
