@@ -255,7 +255,10 @@ final class SubmissionResolver {
             isDriver
                 ? new Resources(options.driverCores, options.driverMemory)
                 : new Resources(Math.max(1, options.executorCores), options.executorMemory),
-            Optional.empty(),
+            // The client's own process starts a client-mode driver.
+            isDriver && options.deployMode == DeployMode.CLIENT
+                ? Optional.empty()
+                : Optional.ofNullable(options.user),
             List.of(),
             Optional.ofNullable(launcher == null ? options.launcher : launcher),
             launcherOptions,

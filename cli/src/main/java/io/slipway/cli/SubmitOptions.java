@@ -176,6 +176,16 @@ final class SubmitOptions {
   List<Assignment> launcherOptions = new ArrayList<>();
 
   @Option(
+      names = "--user",
+      paramLabel = "NAME",
+      description = {
+        "Account as which driver (cluster mode) and executors run, if their launcher can and their"
+            + " workers allow it. Default: each worker's own.",
+        "Example: --user nobody"
+      })
+  String user;
+
+  @Option(
       names = "--driver-launcher",
       paramLabel = "NAME",
       description = {

@@ -39,14 +39,27 @@ class ITDocker {
     cluster = new TestCluster(directory.resolve("loopback"), "127.0.0.1", workerFlags());
     TestCluster.Run image =
         cluster
-            .command("docker-image", "--name", IMAGE, "--program", "sh", "--program", "dd")
+            .command(
+                "docker-image",
+                "--name",
+                IMAGE,
+                "--program",
+                "sh",
+                "--program",
+                "dd",
+                "--program",
+                "id")
             .ended();
     assertThat(image.exitCode()).as(image.err()).isZero();
     assertThat(image.out()).isEqualTo(IMAGE + "\n");
   }
 
   private static List<String> workerFlags() {
-    return List.of("--launcher-setting", "docker.image=" + IMAGE);
+    List<String> flags = new ArrayList<>(List.of("--launcher-setting", "docker.image=" + IMAGE));
+    if (System.getProperty("user.name").equals("root")) {
+      flags.addAll(List.of("--launcher-setting", "docker.users=nobody"));
+    }
+    return flags;
   }
 
   @AfterAll
@@ -169,6 +182,37 @@ class ITDocker {
 
     assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("start the worker with --insecure");
+  }
+
+  @Test
+  void user_allowedOne_isThatOfTheContainer() throws Exception {
+    Assumptions.assumeTrue(
+        System.getProperty("user.name").equals("root"), "only root's workers can allow others");
+
+    TestCluster.Run allowed = asUser("nobody");
+    TestCluster.Run refused = asUser("daemon");
+
+    assertThat(allowed.out()).contains("nobody\n");
+    assertThat(refused.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(refused.err()).contains("'daemon'").contains("docker.users");
+  }
+
+  private static TestCluster.Run asUser(String user) throws Exception {
+    return cluster
+        .command(
+            "submit",
+            "--deploy-mode",
+            "cluster",
+            "--wait",
+            "--follow",
+            "--launcher",
+            "docker",
+            "--user",
+            user,
+            "--",
+            "id",
+            "-un")
+        .ended();
   }
 
   @Test

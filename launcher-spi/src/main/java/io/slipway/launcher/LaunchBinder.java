@@ -115,7 +115,7 @@ public final class LaunchBinder {
     environment.put("HOME", context.workDirectory().toString());
     environment.put("TMPDIR", "/tmp");
     environment.put("LANG", "C.UTF-8");
-    environment.put("USER", context.userName());
+    environment.put("USER", template.user().orElse(context.userName()));
     environment.putAll(template.environment());
     environment.putAll(template.secretEnvironment());
     environment.put(

@@ -55,12 +55,24 @@ record Addresses(Map<String, String> variables, String host, List<Integer> ports
     Map<String, String> variables = new TreeMap<>();
     if (environment.containsKey(SlipwayEnvironment.ADVERTISE)) {
       int own = freePort(host);
+      while (ports.contains(own)) {
+        own = freePort(host);
+      }
       ports.add(own);
       String advertised = HostPort.parse(environment.get(SlipwayEnvironment.ADVERTISE)).host();
       variables.put(SlipwayEnvironment.LISTEN, new HostPort("0.0.0.0", own).toString());
       variables.put(SlipwayEnvironment.ADVERTISE, new HostPort(advertised, own).toString());
     }
-    return new Addresses(variables, host, List.copyOf(ports));
+    return new Addresses(variables, numeric(host), List.copyOf(ports));
+  }
+
+  /** The engine takes no names here. */
+  private static String numeric(String host) throws LaunchException {
+    try {
+      return InetAddress.getByName(host).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new LaunchException("the worker's address " + host + " is not known here", e);
+    }
   }
 
   private static boolean isLoopback(String host) {

@@ -21,8 +21,27 @@ final class ContainerFiles {
    * Which container, and where its output goes.
    *
    * @param container the name
+   * @param boot tells the machine's present run from earlier ones
    */
-  record Launch(String container, LogTarget stdout, LogTarget stderr) {}
+  record Launch(String container, LogTarget stdout, LogTarget stderr, String boot) {
+    /** A launch now. */
+    Launch(String container, LogTarget stdout, LogTarget stderr) {
+      this(container, stdout, stderr, presentBoot());
+    }
+
+    /** Whether the machine was restarted since. */
+    boolean isOfEarlierBoot() {
+      return !boot.equals(presentBoot());
+    }
+
+    private static String presentBoot() {
+      try {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+      } catch (IOException e) {
+        return "unknown";
+      }
+    }
+  }
 
   /**
    * Of an execution.
@@ -41,6 +60,7 @@ final class ContainerFiles {
   boolean createLaunch(Launch launch) throws IOException {
     Map<String, String> values = new TreeMap<>();
     values.put("container", launch.container());
+    values.put("boot", launch.boot());
     put(values, "stdout", launch.stdout());
     put(values, "stderr", launch.stderr());
     return RecordFile.create(directory.resolve("launch"), values, true);
@@ -61,7 +81,8 @@ final class ContainerFiles {
         new Launch(
             values.get().get("container"),
             target(values.get(), "stdout"),
-            target(values.get(), "stderr")));
+            target(values.get(), "stderr"),
+            values.get().get("boot")));
   }
 
   private static void put(Map<String, String> values, String stream, LogTarget target) {

@@ -16,10 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -36,6 +38,9 @@ final class ContainerKeeper {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final Duration ENGINE_AGAIN = Duration.ofMillis(500);
 
+  private static final String GAP =
+      "[slipway: output may be missing here: the connection to the container was cut]\n";
+
   /** The grace of containers that must not outlive their owner, when that has died. */
   private static final int SECONDS_WITHOUT_OWNER = 10;
 
@@ -46,8 +51,8 @@ final class ContainerKeeper {
   private final PrintStream answers;
   private final AtomicInteger tasks = new AtomicInteger(1);
 
-  /** Names of the containers whose output is copied. */
-  private final Set<String> attached = ConcurrentHashMap.newKeySet();
+  /** The containers whose output is copied, by the tokens of the copying. */
+  private final Map<String, String> attached = new ConcurrentHashMap<>();
 
   private ContainerKeeper(Engine engine, PrintStream answers) {
     this.engine = engine;
@@ -82,7 +87,9 @@ final class ContainerKeeper {
       }
     }
     if (!Boolean.parseBoolean(arguments[1])) {
-      keeper.attached.forEach(container -> keeper.begin("end", () -> keeper.end(container)));
+      for (String container : Set.copyOf(keeper.attached.values())) {
+        keeper.begin("end", () -> keeper.end(container));
+      }
     }
     keeper.done();
   }
@@ -146,50 +153,57 @@ final class ContainerKeeper {
       answer("failed", execution, e.toString());
       return;
     }
-    attached.add(launch.container());
-    try (RollingLog stdout = new RollingLog(launch.stdout());
-        RollingLog stderr = new RollingLog(launch.stderr())) {
-      boolean gap = late;
-      boolean first = true;
-      do {
-        CompletableFuture<Void> end = new CompletableFuture<>();
-        boolean failed = false;
-        try {
-          if (gap) {
-            stderr.append(
-                ByteBuffer.wrap(
-                    "[slipway: output may be missing here: the connection to the container was cut]\n"
-                        .getBytes(StandardCharsets.UTF_8)));
-          }
-          engine.attach(
-              launch.container(), frame -> write(frame, stdout, stderr), why -> end(end, why));
-          if (first) {
-            answer("attached", execution, "");
-            first = false;
-          }
-          end.handle(
-                  (done, failure) -> {
-                    if (failure != null) {
-                      log(launch.container() + ": its output broke off: " + failure);
-                    }
-                    return null;
-                  })
-              .join();
-          failed = end.isCompletedExceptionally();
-        } catch (EngineException e) {
-          if (first && !late) {
-            answer("failed", execution, e.getMessage());
-            return;
-          }
-          failed = e.isUnanswered();
-        }
-        gap = failed;
-      } while (isStillRunning(launch.container(), files, gap) && files.isCopier(token));
+    attached.put(token, launch.container());
+    try {
+      copy(execution, files, launch, token, late);
+    } finally {
+      attached.remove(token);
     }
-    attached.remove(launch.container());
     // A launch that is tried again with other ports has another copier.
     if (files.isCopier(token)) {
       files.writeOutputComplete();
+    }
+  }
+
+  private void copy(
+      Path execution,
+      ContainerFiles files,
+      ContainerFiles.Launch launch,
+      String token,
+      boolean late)
+      throws IOException, InterruptedException {
+    boolean answered = false;
+    try (RollingLog stdout = new RollingLog(launch.stdout());
+        RollingLog stderr = new RollingLog(launch.stderr())) {
+      boolean gap = late;
+      do {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        try {
+          if (gap) {
+            stderr.append(ByteBuffer.wrap(GAP.getBytes(StandardCharsets.UTF_8)));
+          }
+          engine.attach(
+              launch.container(), frame -> write(frame, stdout, stderr), why -> end(end, why));
+          if (!answered) {
+            answer("attached", execution, "");
+            answered = true;
+          }
+          end.join();
+          gap = false;
+        } catch (CompletionException e) {
+          log(launch.container() + ": its output broke off: " + e.getCause());
+          gap = true;
+        } catch (EngineException e) {
+          if (!answered && !late) {
+            answer("failed", execution, e.getMessage());
+            return;
+          }
+          gap = e.isUnanswered();
+        }
+      } while (isStillRunning(launch.container(), files, gap) && files.isCopier(token));
+    }
+    if (!answered) {
+      answer("failed", execution, "the container has ended");
     }
   }
 

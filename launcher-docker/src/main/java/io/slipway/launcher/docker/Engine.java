@@ -230,21 +230,28 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Calls when a container does not run any more, or when that can't be waited for; on a thread of
-   * this object's.
+   * Calls once when a container does not run any more, or when that can't be waited for; on a
+   * thread of this object's.
    */
   Closeable whenEnded(String container, Runnable call) {
+    AtomicBoolean called = new AtomicBoolean();
     ResultCallback.Adapter<WaitResponse> callback =
         new ResultCallback.Adapter<>() {
+          private void callOnce() {
+            if (called.compareAndSet(false, true)) {
+              call.run();
+            }
+          }
+
           @Override
           public void onError(Throwable failure) {
-            call.run();
+            callOnce();
             super.onError(failure);
           }
 
           @Override
           public void onComplete() {
-            call.run();
+            callOnce();
             super.onComplete();
           }
         };

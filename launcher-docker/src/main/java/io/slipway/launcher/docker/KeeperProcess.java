@@ -100,6 +100,10 @@ final class KeeperProcess implements AutoCloseable {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = answers.readLine(); line != null; line = answers.readLine()) {
         String[] words = line.split(" ", 3);
+        if (words.length < 3) {
+          // The JVM's own warnings come here too.
+          continue;
+        }
         CompletableFuture<String> waiting = pending.remove(words[1]);
         if (waiting != null) {
           waiting.complete(words[0].equals("attached") ? "" : ContainerKeeper.decode(words[2]));

@@ -9,7 +9,6 @@ import io.slipway.model.Signals;
 import io.slipway.model.StopKind;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,8 @@ import java.util.regex.Pattern;
 
 /** A container that was started, or may have been: until its end is on record. */
 final class RunningContainer implements LaunchHandle {
+  private static final Duration LONGEST_GRACE = Duration.ofDays(365);
+  private static final long YEAR_SECONDS = LONGEST_GRACE.toSeconds();
   private static final Duration AGAIN = Duration.ofMillis(500);
   private static final Duration LOOK_FOR_OUTPUT = Duration.ofMillis(2);
   private static final int SIGNAL_BASE = 128;
@@ -33,6 +34,10 @@ final class RunningContainer implements LaunchHandle {
   private static final int KILLED = SIGNAL_BASE + Signals.KILL;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+
+  /** The engine's code for the end of a container that it finds not running when it starts. */
+  private static final int NOT_KNOWN = 255;
+
   private static final int LONGEST_INIT_MESSAGE = 8_192;
 
   /** What the engine's init says when it can't run the program. */
@@ -48,6 +53,7 @@ final class RunningContainer implements LaunchHandle {
   private Closeable waiting;
   private boolean letGo;
   private volatile boolean engineWasAway;
+  private volatile Instant unrecordedStop;
 
   RunningContainer(
       ExecutionId id,
@@ -84,9 +90,7 @@ final class RunningContainer implements LaunchHandle {
     if (exit.isDone()) {
       return;
     }
-    Instant wanted =
-        Instant.now()
-            .plus(grace.compareTo(Duration.ofDays(3650)) > 0 ? Duration.ofDays(3650) : grace);
+    Instant wanted = Instant.now().plus(grace.compareTo(LONGEST_GRACE) > 0 ? LONGEST_GRACE : grace);
     try {
       synchronized (this) {
         if (files.writeStop(wanted).isBefore(wanted)) {
@@ -95,8 +99,25 @@ final class RunningContainer implements LaunchHandle {
       }
       launcher.carryOutStop(this);
     } catch (IOException e) {
-      if (files.exist()) {
-        throw new UncheckedIOException("the stop of " + id + " can't be recorded", e);
+      // A full disk must not keep it running.
+      unrecordedStop = wanted;
+      launcher.inBackground(() -> stopNow(grace));
+    }
+  }
+
+  private void stopNow(Duration grace) {
+    try {
+      if (grace.isZero()) {
+        launcher.engine().kill(launch.container());
+      } else {
+        launcher
+            .engine()
+            .stop(launch.container(), (int) Math.max(1, Math.min(YEAR_SECONDS, grace.toSeconds())));
+      }
+    } catch (EngineException e) {
+      LockSupport.parkNanos(AGAIN.toNanos());
+      if (!isLetGo() && !exit.isDone()) {
+        launcher.inBackground(() -> stopNow(grace));
       }
     }
   }
@@ -201,6 +222,13 @@ final class RunningContainer implements LaunchHandle {
     if (noProgram.isPresent()) {
       return Ending.notStarted(noProgram.get());
     }
+    if (code == NOT_KNOWN && (engineWasAway || launch.isOfEarlierBoot())) {
+      return Ending.lost(
+          (launch.isOfEarlierBoot()
+                  ? "the machine was restarted while it ran"
+                  : "the Docker engine was not there for a time")
+              + ", and says 255, its word for an end that it has not seen");
+    }
     Optional<Instant> deadline = stopDeadline();
     if (ended.memoryExhausted() && code == KILLED && deadline.isEmpty()) {
       return new Ending(
@@ -240,9 +268,9 @@ final class RunningContainer implements LaunchHandle {
 
   private Optional<Instant> stopDeadline() {
     try {
-      return files.stop();
+      return files.stop().or(() -> Optional.ofNullable(unrecordedStop));
     } catch (IOException e) {
-      return Optional.empty();
+      return Optional.ofNullable(unrecordedStop);
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -30,7 +32,11 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** The suite finds what is broken, and nothing else. */
+/**
+ * The suite finds what is broken, and nothing else. Broken launchers are waited for in vain, so
+ * several are tried at the same time, each with all of its suite on one thread.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class ITLauncherContract {
   /** What takes a second or more is not tried with every launcher that is broken elsewhere. */
   private static final Set<String> LONG_TESTS =
@@ -43,17 +49,14 @@ class ITLauncherContract {
           "workerKilled_atAnyStepOfALaunch_nothingIsLostOrRunsTwice",
           "launch_interruptedWhileItWaits_isThroughOrLeavesNothing");
 
-  private static final Supplier<LauncherProvider> PLAIN =
-      () -> new PlainProvider("plain", ITLauncherContract.launchers);
-
-  private static volatile Supplier<Launcher> launchers = PlainLauncher::new;
-  private static volatile Supplier<LauncherProvider> provider = PLAIN;
+  /** Makes the launcher's provider of the suite that runs on this thread. */
+  private static final ThreadLocal<Supplier<LauncherProvider>> PROVIDER = new ThreadLocal<>();
 
   /** The contract for the launcher of the present test; run through the JUnit platform only. */
   static class PlainContract extends LauncherContract {
     @Override
     protected LauncherProvider provider() {
-      return provider.get();
+      return PROVIDER.get().get();
     }
   }
 
@@ -165,17 +168,13 @@ class ITLauncherContract {
 
   @Test
   void contract_brokenProvider_findsExactlyThat() {
-    provider = () -> new BrokenProvider("Plain Launcher", PlainLauncher::new);
-    try {
-      assertThat(
-              failures(PlainLauncher::new, test -> test.getName().matches("(provider|create)_.*")))
-          .containsExactlyInAnyOrder(
-              "provider_name_isLowerCaseLettersDigitsAndHyphens",
-              "provider_spiVersion_isNotNewerThanThisSuite",
-              "create_unknownSetting_isRefusedNamingIt");
-    } finally {
-      provider = PLAIN;
-    }
+    PROVIDER.set(() -> new BrokenProvider("Plain Launcher", PlainLauncher::new));
+
+    assertThat(failures(test -> test.getName().matches("(provider|create)_.*")))
+        .containsExactlyInAnyOrder(
+            "provider_name_isLowerCaseLettersDigitsAndHyphens",
+            "provider_spiVersion_isNotNewerThanThisSuite",
+            "create_unknownSetting_isRefusedNamingIt");
   }
 
   /** Has no proper name, knows any setting, and was made for what is not there yet. */
@@ -226,11 +225,16 @@ class ITLauncherContract {
 
   /** The names of the tests that fail. */
   private static Set<String> failures(Supplier<Launcher> launcher, Predicate<Method> selected) {
-    launchers = launcher;
+    PROVIDER.set(() -> new PlainProvider("plain", launcher));
+    return failures(selected);
+  }
+
+  private static Set<String> failures(Predicate<Method> selected) {
     Set<String> failed = ConcurrentHashMap.newKeySet();
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClass(PlainContract.class))
+            .configurationParameter("junit.jupiter.execution.parallel.enabled", "false")
             .filters(
                 (PostDiscoveryFilter)
                     test ->

@@ -27,7 +27,6 @@ public final class TemplateMessages {
    * @throws io.slipway.rpc.Refusal if a value is malformed or not supported yet
    */
   public static LaunchTemplate toModel(ProcessTemplate message, String field) {
-    Fields.notSupported(!message.getUser().isEmpty(), field + ".user");
     Fields.notSupported(message.hasStopWhenCutOff(), field + ".stop_when_cut_off");
     Fields.notSupported(message.getDrainSignal() != 0, field + ".drain_signal");
     CommandTemplate command = command(message, field);
@@ -57,6 +56,10 @@ public final class TemplateMessages {
         message.getLauncher().isEmpty()
             ? Optional.empty()
             : Optional.of(launcherName(message.getLauncher(), field + ".launcher"));
+    Optional<String> user =
+        message.getUser().isEmpty()
+            ? Optional.empty()
+            : Optional.of(userName(message.getUser(), field + ".user"));
     List<ArtifactRef> files = artifacts(message.getFilesList(), field + ".files");
     SortedMap<String, String> options =
         Fields.pairs(
@@ -73,7 +76,7 @@ public final class TemplateMessages {
                 secret,
                 files,
                 resources,
-                Optional.empty(),
+                user,
                 message.getPortNamesList(),
                 launcher,
                 options,
@@ -145,6 +148,14 @@ public final class TemplateMessages {
         .setDigest(value.digest().hex())
         .setSizeBytes(value.sizeBytes())
         .build();
+  }
+
+  /** An account's name, or its number: what stands on a command line and is no option. */
+  private static String userName(String name, String field) {
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9_.@$-]{0,63}")) {
+      throw Refusal.invalidField(field, "'" + name + "' is no account's name");
+    }
+    return name;
   }
 
   /** Reads the name of a launcher. */

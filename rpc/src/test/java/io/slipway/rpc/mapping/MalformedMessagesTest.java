@@ -40,11 +40,6 @@ class MalformedMessagesTest {
           .build();
 
   @Test
-  void user_set_isNotSupported() {
-    unsupported("spec.driver.user", driver -> driver.setUser("alice"));
-  }
-
-  @Test
   void stopWhenCutOff_set_isNotSupported() {
     unsupported(
         "spec.driver.stop_when_cut_off", driver -> driver.getStopWhenCutOffBuilder().setSeconds(5));
@@ -123,6 +118,12 @@ class MalformedMessagesTest {
     assertInvalid(
         "spec.driver.secret_environment",
         driverRefusal(driver -> driver.addEnvironment(variable).addSecretEnvironment(variable)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-x", "a b", "a:b", "\n"})
+  void user_thatIsNoAccountsName_isNamed(String name) {
+    assertInvalid("spec.driver.user", driverRefusal(driver -> driver.setUser(name)));
   }
 
   @ParameterizedTest
