@@ -10,6 +10,7 @@ import io.slipway.launcher.LauncherSettings;
 import io.slipway.launcher.Mount;
 import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
+import io.slipway.launcher.RecordFile;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.SlipwayEnvironment;
@@ -47,8 +48,6 @@ final class DockerLauncher implements Launcher {
   private final LauncherSettings settings;
   private final DockerSettings docker;
   private final ContainerUser user;
-  private final Engine engine;
-  private final ProgramCheck programs;
   private final Map<String, RunningContainer> running = new ConcurrentHashMap<>();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -57,6 +56,8 @@ final class DockerLauncher implements Launcher {
             thread.setDaemon(true);
             return thread;
           });
+  private Engine engine;
+  private ProgramCheck programs;
   private KeeperProcess keeper;
   private boolean swept;
   private volatile boolean closed;
@@ -65,8 +66,6 @@ final class DockerLauncher implements Launcher {
     this.settings = settings;
     this.docker = docker;
     this.user = user;
-    this.engine = new Engine(docker.engine());
-    this.programs = new ProgramCheck(engine);
   }
 
   /** A launcher; the engine need not be up yet. */
@@ -75,7 +74,7 @@ final class DockerLauncher implements Launcher {
     DockerLauncher launcher =
         new DockerLauncher(
             settings, docker, ContainerUser.of(settings.directory(), docker.users()));
-    if (Files.exists(docker.engine())) {
+    if (Files.exists(launcher.mark()) && Files.exists(docker.engine())) {
       try {
         launcher.sweep();
       } catch (EngineException e) {
@@ -84,6 +83,11 @@ final class DockerLauncher implements Launcher {
       }
     }
     return launcher;
+  }
+
+  /** A file that is there if this worker has ever had containers. */
+  private Path mark() {
+    return settings.directory().resolve("used");
   }
 
   @Override
@@ -164,6 +168,9 @@ final class DockerLauncher implements Launcher {
       sweep();
       Engine.Image image = image(options, interrupted);
       checkInterrupt(interrupted);
+      if (!Files.exists(mark())) {
+        RecordFile.write(mark(), Map.of(), true);
+      }
       if (!files.createLaunch(launch)) {
         throw new LaunchException(spec.executionId() + " was launched before");
       }
@@ -195,7 +202,7 @@ final class DockerLauncher implements Launcher {
         keeper().attach(directory, false);
         checkInterrupt(interrupted);
         try {
-          engine.start(launch.container());
+          engine().start(launch.container());
         } catch (EngineException e) {
           if (!e.isUnanswered()) {
             if (attempt < PORT_TRIES && addresses != null && isTakenPort(e)) {
@@ -237,7 +244,7 @@ final class DockerLauncher implements Launcher {
         options.pull() == DockerSettings.PullPolicy.ALWAYS
                 && !options.image().equals(RuntimeImage.DEFAULT_NAME)
             ? Optional.empty()
-            : engine.findImage(options.image());
+            : engine().findImage(options.image());
     if (found.isEmpty() && options.image().equals(RuntimeImage.DEFAULT_NAME)) {
       throw new LaunchException(
           "there is no image '"
@@ -251,7 +258,7 @@ final class DockerLauncher implements Launcher {
     }
     if (found.isEmpty()) {
       try {
-        engine.pull(options.image(), interrupted);
+        engine().pull(options.image(), interrupted);
       } catch (EngineException e) {
         throw new LaunchException(
             (options.pull() == DockerSettings.PullPolicy.ALWAYS
@@ -262,7 +269,7 @@ final class DockerLauncher implements Launcher {
                 + e.getMessage(),
             e);
       }
-      found = engine.findImage(options.image());
+      found = engine().findImage(options.image());
     }
     return found.orElseThrow(
         () -> new LaunchException("image '" + options.image() + "' is gone again"));
@@ -270,7 +277,7 @@ final class DockerLauncher implements Launcher {
 
   private void create(ContainerRequest request) throws LaunchException, EngineException {
     try {
-      engine.create(request);
+      engine().create(request);
     } catch (EngineException e) {
       if (e.isConflict()) {
         throw new LaunchException(
@@ -357,13 +364,14 @@ final class DockerLauncher implements Launcher {
                 options.mounts().stream().map(Mount::path))
             .flatMap(paths -> paths)
             .toList();
-    programs.check(
-        container,
-        image,
-        commandLine(spec.command(), options, image).get(0),
-        searchPath(spec, image),
-        spec.workDirectory(),
-        mounted);
+    programs()
+        .check(
+            container,
+            image,
+            commandLine(spec.command(), options, image).get(0),
+            searchPath(spec, image),
+            spec.workDirectory(),
+            mounted);
   }
 
   // ---- finding again
@@ -433,7 +441,7 @@ final class DockerLauncher implements Launcher {
     while (true) {
       try {
         sweep();
-        return engine.state(container);
+        return engine().state(container);
       } catch (EngineException e) {
         if (!e.isUnanswered() || System.nanoTime() > end) {
           throw e;
@@ -454,9 +462,9 @@ final class DockerLauncher implements Launcher {
     if (swept) {
       return;
     }
-    for (Map.Entry<String, String> container : engine.containersOf(settings.owner()).entrySet()) {
+    for (Map.Entry<String, String> container : engine().containersOf(settings.owner()).entrySet()) {
       if (!isWanted(container.getValue())) {
-        engine.remove(container.getKey());
+        engine().remove(container.getKey());
       }
     }
     swept = true;
@@ -475,8 +483,21 @@ final class DockerLauncher implements Launcher {
 
   // ---- what containers need
 
-  Engine engine() {
+  /** Made when it is first needed: its library takes 30 MB, which other workers do without. */
+  synchronized Engine engine() {
+    if (engine == null) {
+      if (closed) {
+        throw new IllegalStateException("the launcher is closed");
+      }
+      engine = new Engine(docker.engine());
+      programs = new ProgramCheck(engine);
+    }
     return engine;
+  }
+
+  private synchronized ProgramCheck programs() {
+    engine();
+    return programs;
   }
 
   private synchronized KeeperProcess keeper() throws LaunchException {
@@ -554,14 +575,14 @@ final class DockerLauncher implements Launcher {
   /** Removes a container, as soon as the engine answers. */
   void removeLater(String container) {
     try {
-      engine.remove(container);
+      engine().remove(container);
     } catch (EngineException e) {
       inBackground(
           () -> {
             while (!closed) {
               LockSupport.parkNanos(AGAIN.toNanos());
               try {
-                engine.remove(container);
+                engine().remove(container);
                 return;
               } catch (EngineException again) {
                 // Until it answers.
@@ -595,6 +616,10 @@ final class DockerLauncher implements Launcher {
     }
     running.values().forEach(RunningContainer::letGo);
     threads.shutdown();
-    engine.close();
+    synchronized (this) {
+      if (engine != null) {
+        engine.close();
+      }
+    }
   }
 }

@@ -173,6 +173,8 @@ class ITDockerLauncher {
 
   @Test
   void strays_ofThisWorker_areRemovedAndOthersAreNot() throws Exception {
+    // Only a worker that has had containers looks for strays.
+    await(bed.contract().launch(bed.contract().execution(), shell("exit 0")));
     String stray = "slipway-contract-app-20261122-0009-e1";
     String foreign = "slipway-stranger-app-20261122-0009-e1";
     try (Engine engine = bed.engine()) {
