@@ -124,11 +124,11 @@ class ITLauncherContract {
               "stop_refused_killsAfterTheGrace",
               "stop_twice_theEarlierDeadlineCounts",
               "stop_programWithChildren_theyAreGoneToo"),
+          // Whether it is seen to be too early depends on how soon the end is noticed.
           broken(
               BrokenLaunchers.NeverAsks::new,
-              "stop_obeyed_endsWithinTheGrace",
-              "stop_refused_killsAfterTheGrace",
-              "stop_twice_theEarlierDeadlineCounts"),
+              Set.of("stop_refused_killsAfterTheGrace", "stop_twice_theEarlierDeadlineCounts"),
+              "stop_obeyed_endsWithinTheGrace"),
           broken(
               BrokenLaunchers.NeverRolls::new,
               "output_pastTheLimit_isRolledAndNothingLost",
@@ -188,13 +188,19 @@ class ITLauncherContract {
   }
 
   private static Arguments broken(Supplier<Launcher> launcher, String... found) {
+    return broken(launcher, Set.of(), found);
+  }
+
+  private static Arguments broken(
+      Supplier<Launcher> launcher, Set<String> perhaps, String... found) {
     String name = launcher.get().getClass().getSimpleName();
-    return Arguments.argumentSet(name, launcher, Set.of(found));
+    return Arguments.argumentSet(name, launcher, Set.of(found), perhaps);
   }
 
   @ParameterizedTest
   @FieldSource("BROKEN")
-  void contract_brokenLauncher_findsExactlyThat(Supplier<Launcher> launcher, Set<String> found) {
+  void contract_brokenLauncher_findsExactlyThat(
+      Supplier<Launcher> launcher, Set<String> found, Set<String> perhaps) {
     Set<Class<?>> groups = groups(found);
 
     Set<String> failures =
@@ -205,6 +211,7 @@ class ITLauncherContract {
                     || (groups.contains(test.getDeclaringClass())
                         && !LONG_TESTS.contains(test.getName())));
 
+    failures.removeAll(perhaps);
     assertThat(failures).containsExactlyInAnyOrderElementsOf(found);
   }
 
