@@ -1,6 +1,8 @@
 package io.slipway.driver;
 
 import io.slipway.model.ExecutorTarget;
+import io.slipway.rpc.Limits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,14 +21,32 @@ import java.util.function.Consumer;
 final class BoardExecutor implements SlipwayExecutor {
   private final TaskBoard board;
   private final Consumer<ExecutorTarget> targets;
+  private final Duration timeLimit;
 
   BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets) {
+    this(board, targets, Duration.ZERO);
+  }
+
+  private BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets, Duration timeLimit) {
     this.board = board;
     this.targets = targets;
+    this.timeLimit = timeLimit;
+  }
+
+  @Override
+  public SlipwayExecutor withTimeLimit(Duration limit) {
+    if (limit.isZero() || limit.isNegative() || limit.compareTo(Limits.DURATION) > 0) {
+      throw new IllegalArgumentException(
+          "a time limit is more than nothing, and at most "
+              + Limits.DURATION.toDays()
+              + " days, not "
+              + limit);
+    }
+    return new BoardExecutor(board, targets, limit);
   }
 
   private <T> TaskFuture<T> submitObject(Object task, ResultReader<T> reader) {
-    return board.submit(TaskPayload.serialized(task), reader);
+    return board.submit(TaskPayload.serialized(task).withTimeLimit(timeLimit), reader);
   }
 
   @Override
@@ -71,7 +91,8 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public Future<byte[]> submitNamed(String className, byte[] input) {
-    return board.submit(TaskPayload.named(className, input), ResultReader.RAW);
+    return board.submit(
+        TaskPayload.named(className, input).withTimeLimit(timeLimit), ResultReader.RAW);
   }
 
   @Override

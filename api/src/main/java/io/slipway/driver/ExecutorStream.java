@@ -2,6 +2,7 @@ package io.slipway.driver;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.slipway.proto.driver.v1.OpenBroadcasts;
 import io.slipway.proto.driver.v1.RunTasksResponse;
 import io.slipway.proto.driver.v1.TaskOrder;
 import io.slipway.proto.driver.v1.TaskResult;
@@ -40,6 +41,8 @@ final class ExecutorStream {
   private final Map<Long, ByteString> partialResults = new HashMap<>();
   private final Deque<Outgoing> outbox = new ArrayDeque<>();
   private final List<Long> cancellations = new ArrayList<>();
+  private final List<Long> withdrawals = new ArrayList<>();
+  private OpenBroadcasts broadcasts;
   private int credits;
   private boolean closing;
   private boolean closingSent;
@@ -119,9 +122,19 @@ final class ExecutorStream {
     return before == null ? last.getValue() : before.concat(last.getValue());
   }
 
-  /** A sent task is not wanted any more. */
+  /** A sent task is not wanted any more: it is interrupted, or does not begin. */
   void cancel(TaskFuture<?> task) {
     cancellations.add(task.id());
+  }
+
+  /** A sent task is not wanted any more, unless it has begun. */
+  void withdraw(TaskFuture<?> task) {
+    withdrawals.add(task.id());
+  }
+
+  /** The broadcasts that have not been closed, to be told with what is sent next. */
+  void tellBroadcasts(List<Long> open) {
+    broadcasts = OpenBroadcasts.newBuilder().addAllIds(open).build();
   }
 
   /** No more tasks: the executor finishes what it has, and leaves. */
@@ -134,6 +147,7 @@ final class ExecutorStream {
     ended = true;
     outbox.clear();
     cancellations.clear();
+    withdrawals.clear();
     partialResults.clear();
   }
 
@@ -176,11 +190,23 @@ final class ExecutorStream {
         }
       }
       boolean closeNow = closing && !closingSent && outbox.isEmpty();
-      if (message.getTasksCount() == 0 && cancellations.isEmpty() && !closeNow) {
+      if (message.getTasksCount() == 0
+          && cancellations.isEmpty()
+          && withdrawals.isEmpty()
+          && broadcasts == null
+          && !closeNow) {
         return;
       }
-      message.addAllCancelledTaskIds(cancellations).setClosing(closeNow);
+      message
+          .addAllCancelledTaskIds(cancellations)
+          .addAllWithdrawnTaskIds(withdrawals)
+          .setClosing(closeNow);
+      if (broadcasts != null) {
+        message.setOpenBroadcasts(broadcasts);
+        broadcasts = null;
+      }
       cancellations.clear();
+      withdrawals.clear();
       closingSent |= closeNow;
       out.onNext(message.build());
     }

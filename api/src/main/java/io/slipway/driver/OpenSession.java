@@ -8,6 +8,8 @@ import io.slipway.model.ExitStatus;
 import io.slipway.model.StopKind;
 import io.slipway.proto.application.v1.UpdateApplicationRequest;
 import io.slipway.rpc.RpcServer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,7 @@ final class OpenSession implements SlipwaySession {
   private final DeployMode mode;
   private final int attempt;
   private final TaskBoard board;
+  private final BroadcastShelf broadcasts;
   private final DriverEndpoint endpoint;
   private final RpcServer server;
   private final ExecutorDirectory directory;
@@ -39,6 +42,7 @@ final class OpenSession implements SlipwaySession {
       DeployMode mode,
       int attempt,
       TaskBoard board,
+      BroadcastShelf broadcasts,
       DriverEndpoint endpoint,
       RpcServer server,
       ExecutorDirectory directory,
@@ -49,6 +53,7 @@ final class OpenSession implements SlipwaySession {
     this.mode = mode;
     this.attempt = attempt;
     this.board = board;
+    this.broadcasts = broadcasts;
     this.endpoint = endpoint;
     this.server = server;
     this.directory = directory;
@@ -87,6 +92,18 @@ final class OpenSession implements SlipwaySession {
   @Override
   public SlipwayExecutor executor() {
     return executor;
+  }
+
+  @Override
+  public <T> Broadcast<T> broadcast(T value) {
+    checkOpen();
+    return broadcasts.add(value);
+  }
+
+  @Override
+  public Broadcast<Path> broadcastFile(Path file) throws IOException {
+    checkOpen();
+    return broadcasts.addFile(file);
   }
 
   @Override
@@ -182,6 +199,7 @@ final class OpenSession implements SlipwaySession {
     } finally {
       masters.close();
       server.close(LEAVING);
+      broadcasts.close();
       afterwards.run();
       closed.countDown();
       if (interrupted) {

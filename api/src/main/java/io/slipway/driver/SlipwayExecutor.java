@@ -1,5 +1,6 @@
 package io.slipway.driver;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,9 +29,10 @@ import java.util.concurrent.TimeoutException;
  * where it can't be brought here). Results are deserialized by the thread that calls {@code get};
  * what can't be, fails there with an {@code ExecutionException}.
  *
- * <p>While there are no executors, tasks wait. Cancelling with {@code mayInterruptIfRunning} also
- * interrupts the thread of a task that runs in an executor. Safe for use by several threads; no
- * method but those that say so waits.
+ * <p>While there are no executors, tasks wait. Cancelling withdraws a task that has not begun, here
+ * or in the executor that it was sent to; with {@code mayInterruptIfRunning} it also interrupts the
+ * thread of a task that runs. A task that goes on all the same keeps its thread, but nobody waits
+ * for it any more. Safe for use by several threads; no method but those that say so waits.
  */
 public interface SlipwayExecutor extends ExecutorService {
   /** How many executors a task may lose before it is given up. */
@@ -128,6 +130,17 @@ public interface SlipwayExecutor extends ExecutorService {
 
   /** Asks for as many executors as the cluster has room for. */
   void setExecutorsAsManyAsFit();
+
+  /**
+   * The same executor, for tasks that may run for so long. A task that is over its limit is
+   * interrupted, and its future fails at once with a {@link
+   * io.slipway.executor.TaskTimeLimitException} that shows where it was; it is not run again. The
+   * time counts from when an executor begins it: what a task waits does not count, and a task that
+   * runs again after the loss of its executor has all of it again.
+   *
+   * @param limit more than zero, at most 365 days
+   */
+  SlipwayExecutor withTimeLimit(Duration limit);
 
   /** How many executors are connected now. */
   int connectedExecutors();

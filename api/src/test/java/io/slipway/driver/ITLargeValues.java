@@ -1,0 +1,60 @@
+package io.slipway.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Values that are larger than the heap of the driver, in a JVM of its own with a small one. */
+@Timeout(180)
+class ITLargeValues {
+  @TempDir private Path directory;
+  private Process process;
+
+  @AfterEach
+  void stop() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  private List<String> run(String... arguments) throws Exception {
+    Path output = directory.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-Djava.io.tmpdir=" + directory,
+                "-cp",
+                System.getProperty("java.class.path"),
+                LargeValues.class.getName())
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.command().addAll(List.of(arguments));
+    process = builder.start();
+    assertThat(process.waitFor(150, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    return Files.readAllLines(output);
+  }
+
+  @Test
+  void broadcastFile_largerThanTheHeap_reachesAllExecutors() throws Exception {
+    String found = LargeValues.BYTES + " 7";
+
+    assertThat(run("broadcastFile", directory.resolve("large").toString()))
+        .containsExactly(Collections.nCopies(4, found).toString());
+  }
+
+  @Test
+  void broadcast_formLargerThanTheHeap_reachesAllExecutors() throws Exception {
+    assertThat(run("broadcast"))
+        .containsExactly(Collections.nCopies(4, LargeValues.BYTES).toString());
+  }
+}
