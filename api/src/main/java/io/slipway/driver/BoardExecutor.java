@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -16,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The executor service in front of a {@link TaskBoard}. */
 final class BoardExecutor implements SlipwayExecutor {
@@ -124,6 +128,24 @@ final class BoardExecutor implements SlipwayExecutor {
         futures.forEach(future -> future.cancel(true));
       }
     }
+  }
+
+  @Override
+  public <T, R> Stream<R> map(
+      Iterable<? extends T> elements,
+      SerializableFunction<? super T, ? extends R> function,
+      ResultOrder order) {
+    MappedResults<T, R> results =
+        new MappedResults<>(
+            elements.iterator(),
+            element ->
+                submitObject(
+                    new RemoteWork.Application<T, R>(function, element), ResultReader.serialized()),
+            this::connectedCores,
+            order);
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
+        .onClose(results::close);
   }
 
   @Override

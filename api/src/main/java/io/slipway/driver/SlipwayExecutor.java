@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * An {@code ExecutorService} whose tasks run in the executors of a session, on other machines.
@@ -98,6 +99,26 @@ public interface SlipwayExecutor extends ExecutorService {
   <T, R> List<R> map(
       Collection<? extends T> elements, SerializableFunction<? super T, ? extends R> function)
       throws InterruptedException, ExecutionException;
+
+  /**
+   * Applies a function to each element, one task each, while its results are being read: elements
+   * are taken only as results are, so that there may be any number of them, and neither they nor
+   * their results need fit into memory. Between the elements and the reader are at most 16,384
+   * tasks, and so many only if what they take here is below some 16 MiB together; but always two
+   * for each core of the executors, or they would idle.
+   *
+   * <p>The stream is read by one thread. It ends with a {@link TaskFailedException} at the first
+   * task that fails, as it comes in the order; all others are cancelled then. An interrupt of the
+   * thread that reads ends it with a {@link java.util.concurrent.CancellationException}, and stays
+   * set. Whoever does not read it to the end closes the stream, which cancels what is under way.
+   *
+   * @param elements asked for an iterator once; a stream is {@code stream::iterator}
+   * @param order whether a result waits for those of the elements before
+   */
+  <T, R> Stream<R> map(
+      Iterable<? extends T> elements,
+      SerializableFunction<? super T, ? extends R> function,
+      ResultOrder order);
 
   /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
   @Override

@@ -57,4 +57,19 @@ class ITLargeValues {
     assertThat(run("broadcast"))
         .containsExactly(Collections.nCopies(4, LargeValues.BYTES).toString());
   }
+
+  @Test
+  void map_resultsLargerThanTheHeapTogether_allCome() throws Exception {
+    assertThat(run("results")).containsExactly(Long.toString(LargeValues.BYTES));
+  }
+
+  @Test
+  void map_millionElements_allComeInOrder() throws Exception {
+    assertThat(run("sum", "AS_GIVEN", "1000000")).containsExactly("500000500000 in order");
+  }
+
+  @Test
+  void map_manyElementsAsTheyCome_allCome() throws Exception {
+    assertThat(run("sum", "AS_COMPLETED", "200000").get(0)).startsWith("20000100000");
+  }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A program for a small heap: master, driver and executors in one JVM, and values that do not fit
@@ -27,6 +29,8 @@ final class LargeValues {
       switch (arguments[0]) {
         case "broadcastFile" -> broadcastFile(bed, Path.of(arguments[1]));
         case "broadcast" -> broadcast(bed);
+        case "results" -> results(bed);
+        case "sum" -> sum(bed, ResultOrder.valueOf(arguments[1]), Integer.parseInt(arguments[2]));
         default -> throw new IllegalArgumentException(arguments[0]);
       }
     }
@@ -56,6 +60,31 @@ final class LargeValues {
     try (Broadcast<Generated> shared = bed.session().broadcast(new Generated())) {
       System.out.println(bed.executor().map(List.of(1, 2, 3, 4), i -> shared.value().sum()));
     }
+  }
+
+  private static void results(SessionBed bed) {
+    int block = 1 << 20;
+    try (Stream<byte[]> blocks =
+        bed.executor()
+            .map(
+                IntStream.range(0, (int) (BYTES / block)).boxed()::iterator,
+                i -> new byte[block],
+                ResultOrder.AS_GIVEN)) {
+      System.out.println(blocks.mapToLong(bytes -> bytes.length).sum());
+    }
+  }
+
+  private static void sum(SessionBed bed, ResultOrder order, int count) {
+    long[] sum = new long[2];
+    try (Stream<Integer> results =
+        bed.executor().map(IntStream.range(0, count).boxed()::iterator, i -> i + 1, order)) {
+      results.forEach(
+          result -> {
+            sum[0] += result;
+            sum[1] += result == sum[1] + 1 ? 1 : 0;
+          });
+    }
+    System.out.println(sum[0] + (sum[1] == count ? " in order" : ""));
   }
 
   /** A value whose form is larger than itself. */
