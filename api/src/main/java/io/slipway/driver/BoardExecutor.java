@@ -17,23 +17,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The executor service in front of a {@link TaskBoard}. */
 final class BoardExecutor implements SlipwayExecutor {
   private final TaskBoard board;
-  private final Consumer<ExecutorTarget> targets;
+  private final SessionScaling scaling;
   private final Duration timeLimit;
 
-  BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets) {
-    this(board, targets, Duration.ZERO);
+  BoardExecutor(TaskBoard board, SessionScaling scaling) {
+    this(board, scaling, Duration.ZERO);
   }
 
-  private BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets, Duration timeLimit) {
+  private BoardExecutor(TaskBoard board, SessionScaling scaling, Duration timeLimit) {
     this.board = board;
-    this.targets = targets;
+    this.scaling = scaling;
     this.timeLimit = timeLimit;
   }
 
@@ -46,7 +45,7 @@ final class BoardExecutor implements SlipwayExecutor {
               + " days, not "
               + limit);
     }
-    return new BoardExecutor(board, targets, limit);
+    return new BoardExecutor(board, scaling, limit);
   }
 
   private <T> TaskFuture<T> submitObject(Object task, ResultReader<T> reader) {
@@ -245,12 +244,17 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public void setExecutors(int executors) {
-    targets.accept(ExecutorTarget.of(executors));
+    scaling.fixed(ExecutorTarget.of(executors));
   }
 
   @Override
   public void setExecutorsAsManyAsFit() {
-    targets.accept(ExecutorTarget.AS_MANY_AS_FIT);
+    scaling.fixed(ExecutorTarget.AS_MANY_AS_FIT);
+  }
+
+  @Override
+  public void setExecutorsOnDemand(OnDemandExecutors range) {
+    scaling.onDemand(range);
   }
 
   @Override

@@ -44,6 +44,8 @@ final class ExecutorStream {
   private final List<Long> withdrawals = new ArrayList<>();
   private OpenBroadcasts broadcasts;
   private int credits;
+  private long idleSince = System.nanoTime();
+  private boolean retired;
   private boolean closing;
   private boolean closingSent;
   private boolean ended;
@@ -74,7 +76,7 @@ final class ExecutorStream {
   }
 
   boolean hasCredit() {
-    return credits > 0 && !closing && !ended;
+    return credits > 0 && !closing && !ended && !retired;
   }
 
   void addCredits(int more) {
@@ -88,6 +90,16 @@ final class ExecutorStream {
 
   int sentTasks() {
     return sent.size();
+  }
+
+  /** Since when it has had no task; {@link DemandScaling.Load#BUSY} if it has one. */
+  long idleSince() {
+    return sent.isEmpty() ? idleSince : DemandScaling.Load.BUSY;
+  }
+
+  /** It is about to be stopped, and gets no more tasks. */
+  void retire() {
+    retired = true;
   }
 
   List<TaskFuture<?>> unfinished() {
@@ -109,6 +121,7 @@ final class ExecutorStream {
   void remove(TaskFuture<?> task) {
     partialResults.remove(task.id());
     TaskFuture<?> unused = sent.remove(task.id());
+    idleSince = System.nanoTime();
   }
 
   /** Keeps a piece of a result. */

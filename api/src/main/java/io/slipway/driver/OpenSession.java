@@ -3,7 +3,6 @@ package io.slipway.driver;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
-import io.slipway.model.ExecutorTarget;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.StopKind;
 import io.slipway.proto.application.v1.UpdateApplicationRequest;
@@ -31,6 +30,7 @@ final class OpenSession implements SlipwaySession {
   private final RpcServer server;
   private final ExecutorDirectory directory;
   private final MasterLink masters;
+  private final SessionScaling scaling;
   private final SessionEnd end;
   private final Runnable afterwards;
   private final SlipwayExecutor executor;
@@ -47,6 +47,7 @@ final class OpenSession implements SlipwaySession {
       RpcServer server,
       ExecutorDirectory directory,
       MasterLink masters,
+      SessionScaling scaling,
       SessionEnd end,
       Runnable afterwards) {
     this.application = application;
@@ -60,12 +61,8 @@ final class OpenSession implements SlipwaySession {
     this.masters = masters;
     this.end = end;
     this.afterwards = afterwards;
-    this.executor = new BoardExecutor(board, this::setTarget);
-  }
-
-  private void setTarget(ExecutorTarget target) {
-    checkOpen();
-    masters.setTarget(target);
+    this.scaling = scaling;
+    this.executor = new BoardExecutor(board, scaling);
   }
 
   private synchronized void checkOpen() {
@@ -171,6 +168,7 @@ final class OpenSession implements SlipwaySession {
 
   /** The masters do not know this session any more. */
   void fenced(String why) {
+    scaling.close();
     board.end(new SessionClosedException("the masters have ended this session: " + why));
     endpoint.beginClosing();
   }
@@ -189,6 +187,7 @@ final class OpenSession implements SlipwaySession {
       awaitClosed();
       return;
     }
+    scaling.close();
     endpoint.beginClosing();
     board.end(reason);
     boolean interrupted = Thread.interrupted();

@@ -148,6 +148,7 @@ final class SessionOpening {
               server,
               directory,
               masters,
+              new SessionScaling(board, masters, builder.executorCores()),
               ending -> masters.finish(FINISH),
               () -> OPEN.set(false)));
       masters.startWatching();
@@ -272,6 +273,7 @@ final class SessionOpening {
               server,
               directory,
               masters,
+              new SessionScaling(board, masters, builder.executorCores()),
               ending ->
                   side.finish(
                       ending,

@@ -153,6 +153,13 @@ public interface SlipwayExecutor extends ExecutorService {
   void setExecutorsAsManyAsFit();
 
   /**
+   * Asks for as many executors as there is work for, from now on: more when tasks have waited for a
+   * while, fewer when executors have had nothing to do. Only executors without a task are released.
+   * {@link #setExecutors} and {@link #setExecutorsAsManyAsFit} end it.
+   */
+  void setExecutorsOnDemand(OnDemandExecutors range);
+
+  /**
    * The same executor, for tasks that may run for so long. A task that is over its limit is
    * interrupted, and its future fails at once with a {@link
    * io.slipway.executor.TaskTimeLimitException} that shows where it was; it is not run again. The

@@ -449,6 +449,41 @@ final class TaskBoard {
     }
   }
 
+  /** What there is to do, and who does it. */
+  DemandScaling.Load load() {
+    lock.lock();
+    try {
+      Map<Integer, Long> executors = new TreeMap<>();
+      int cores = 0;
+      for (ExecutorStream stream : streams.values()) {
+        executors.put(stream.number(), stream.idleSince());
+        cores += stream.cores();
+      }
+      return new DemandScaling.Load(waitingCount, sentCount, executors, cores);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives no more tasks to those of these executors that have none; returns which they are. */
+  List<Integer> retire(List<Integer> numbers) {
+    List<Integer> retired = new ArrayList<>();
+    lock.lock();
+    try {
+      for (int number : numbers) {
+        ExecutorStream stream = streams.get(number);
+        if (stream != null && stream.sentTasks() == 0) {
+          withCredit.remove(stream);
+          stream.retire();
+          retired.add(number);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return retired;
+  }
+
   int waitingTasks() {
     lock.lock();
     try {
