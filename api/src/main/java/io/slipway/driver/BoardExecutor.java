@@ -1,9 +1,13 @@
 package io.slipway.driver;
 
 import io.slipway.model.ExecutorTarget;
+import io.slipway.rpc.Limits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -13,20 +17,39 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The executor service in front of a {@link TaskBoard}. */
 final class BoardExecutor implements SlipwayExecutor {
   private final TaskBoard board;
-  private final Consumer<ExecutorTarget> targets;
+  private final SessionScaling scaling;
+  private final Duration timeLimit;
 
-  BoardExecutor(TaskBoard board, Consumer<ExecutorTarget> targets) {
+  BoardExecutor(TaskBoard board, SessionScaling scaling) {
+    this(board, scaling, Duration.ZERO);
+  }
+
+  private BoardExecutor(TaskBoard board, SessionScaling scaling, Duration timeLimit) {
     this.board = board;
-    this.targets = targets;
+    this.scaling = scaling;
+    this.timeLimit = timeLimit;
+  }
+
+  @Override
+  public SlipwayExecutor withTimeLimit(Duration limit) {
+    if (limit.isZero() || limit.isNegative() || limit.compareTo(Limits.DURATION) > 0) {
+      throw new IllegalArgumentException(
+          "a time limit is more than nothing, and at most "
+              + Limits.DURATION.toDays()
+              + " days, not "
+              + limit);
+    }
+    return new BoardExecutor(board, scaling, limit);
   }
 
   private <T> TaskFuture<T> submitObject(Object task, ResultReader<T> reader) {
-    return board.submit(TaskPayload.serialized(task), reader);
+    return board.submit(TaskPayload.serialized(task).withTimeLimit(timeLimit), reader);
   }
 
   @Override
@@ -71,7 +94,8 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public Future<byte[]> submitNamed(String className, byte[] input) {
-    return board.submit(TaskPayload.named(className, input), ResultReader.RAW);
+    return board.submit(
+        TaskPayload.named(className, input).withTimeLimit(timeLimit), ResultReader.RAW);
   }
 
   @Override
@@ -103,6 +127,24 @@ final class BoardExecutor implements SlipwayExecutor {
         futures.forEach(future -> future.cancel(true));
       }
     }
+  }
+
+  @Override
+  public <T, R> Stream<R> map(
+      Iterable<? extends T> elements,
+      SerializableFunction<? super T, ? extends R> function,
+      ResultOrder order) {
+    MappedResults<T, R> results =
+        new MappedResults<>(
+            elements.iterator(),
+            element ->
+                submitObject(
+                    new RemoteWork.Application<T, R>(function, element), ResultReader.serialized()),
+            this::connectedCores,
+            order);
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
+        .onClose(results::close);
   }
 
   @Override
@@ -202,12 +244,17 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public void setExecutors(int executors) {
-    targets.accept(ExecutorTarget.of(executors));
+    scaling.fixed(ExecutorTarget.of(executors));
   }
 
   @Override
   public void setExecutorsAsManyAsFit() {
-    targets.accept(ExecutorTarget.AS_MANY_AS_FIT);
+    scaling.fixed(ExecutorTarget.AS_MANY_AS_FIT);
+  }
+
+  @Override
+  public void setExecutorsOnDemand(OnDemandExecutors range) {
+    scaling.onDemand(range);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.slipway.driver;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.slipway.proto.driver.v1.OpenBroadcasts;
 import io.slipway.proto.driver.v1.RunTasksResponse;
 import io.slipway.proto.driver.v1.TaskOrder;
 import io.slipway.proto.driver.v1.TaskResult;
@@ -40,7 +41,11 @@ final class ExecutorStream {
   private final Map<Long, ByteString> partialResults = new HashMap<>();
   private final Deque<Outgoing> outbox = new ArrayDeque<>();
   private final List<Long> cancellations = new ArrayList<>();
+  private final List<Long> withdrawals = new ArrayList<>();
+  private OpenBroadcasts broadcasts;
   private int credits;
+  private long idleSince = System.nanoTime();
+  private boolean retired;
   private boolean closing;
   private boolean closingSent;
   private boolean ended;
@@ -71,7 +76,7 @@ final class ExecutorStream {
   }
 
   boolean hasCredit() {
-    return credits > 0 && !closing && !ended;
+    return credits > 0 && !closing && !ended && !retired;
   }
 
   void addCredits(int more) {
@@ -85,6 +90,16 @@ final class ExecutorStream {
 
   int sentTasks() {
     return sent.size();
+  }
+
+  /** Since when it has had no task; {@link DemandScaling.Load#BUSY} if it has one. */
+  long idleSince() {
+    return sent.isEmpty() ? idleSince : DemandScaling.Load.BUSY;
+  }
+
+  /** It is about to be stopped, and gets no more tasks. */
+  void retire() {
+    retired = true;
   }
 
   List<TaskFuture<?>> unfinished() {
@@ -106,6 +121,7 @@ final class ExecutorStream {
   void remove(TaskFuture<?> task) {
     partialResults.remove(task.id());
     TaskFuture<?> unused = sent.remove(task.id());
+    idleSince = System.nanoTime();
   }
 
   /** Keeps a piece of a result. */
@@ -119,9 +135,19 @@ final class ExecutorStream {
     return before == null ? last.getValue() : before.concat(last.getValue());
   }
 
-  /** A sent task is not wanted any more. */
+  /** A sent task is not wanted any more: it is interrupted, or does not begin. */
   void cancel(TaskFuture<?> task) {
     cancellations.add(task.id());
+  }
+
+  /** A sent task is not wanted any more, unless it has begun. */
+  void withdraw(TaskFuture<?> task) {
+    withdrawals.add(task.id());
+  }
+
+  /** The broadcasts that have not been closed, to be told with what is sent next. */
+  void tellBroadcasts(List<Long> open) {
+    broadcasts = OpenBroadcasts.newBuilder().addAllIds(open).build();
   }
 
   /** No more tasks: the executor finishes what it has, and leaves. */
@@ -134,6 +160,7 @@ final class ExecutorStream {
     ended = true;
     outbox.clear();
     cancellations.clear();
+    withdrawals.clear();
     partialResults.clear();
   }
 
@@ -176,11 +203,23 @@ final class ExecutorStream {
         }
       }
       boolean closeNow = closing && !closingSent && outbox.isEmpty();
-      if (message.getTasksCount() == 0 && cancellations.isEmpty() && !closeNow) {
+      if (message.getTasksCount() == 0
+          && cancellations.isEmpty()
+          && withdrawals.isEmpty()
+          && broadcasts == null
+          && !closeNow) {
         return;
       }
-      message.addAllCancelledTaskIds(cancellations).setClosing(closeNow);
+      message
+          .addAllCancelledTaskIds(cancellations)
+          .addAllWithdrawnTaskIds(withdrawals)
+          .setClosing(closeNow);
+      if (broadcasts != null) {
+        message.setOpenBroadcasts(broadcasts);
+        broadcasts = null;
+      }
       cancellations.clear();
+      withdrawals.clear();
       closingSent |= closeNow;
       out.onNext(message.build());
     }

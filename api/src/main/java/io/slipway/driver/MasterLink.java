@@ -22,9 +22,12 @@ import io.slipway.rpc.StatusMapping;
 import io.slipway.rpc.TokenSource;
 import io.slipway.rpc.mapping.ProfileMessages;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -50,6 +53,7 @@ final class MasterLink implements AutoCloseable {
   private final Map<String, ExecutorTarget> targets = new LinkedHashMap<>();
   private final LatestCall<SetExecutorTargetsRequest> targetCalls;
   private final LatestCall<UpdateApplicationRequest> updateCalls;
+  private final NavigableMap<Long, List<Integer>> releases = new TreeMap<>();
   private long version;
   private volatile String cursor = "";
   private volatile String trouble = "";
@@ -74,9 +78,9 @@ final class MasterLink implements AutoCloseable {
     this.targetCalls =
         new LatestCall<>(
             request ->
-                tell(
-                    leader.callAsync(
-                        ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request)),
+                tell(leader.callAsync(
+                        ApplicationServiceGrpc.getSetExecutorTargetsMethod(), request))
+                    .whenComplete((answer, failure) -> releaseAfter(request.getVersion())),
             (earlier, later) -> later);
     this.updateCalls =
         new LatestCall<>(
@@ -141,6 +145,29 @@ final class MasterLink implements AutoCloseable {
       }
     } catch (Refusal refusal) {
       refused.accept(refusal);
+    }
+  }
+
+  /**
+   * How many executors of the first kind are wanted, and who is to go once the masters know that:
+   * so that none is started in its place.
+   */
+  synchronized void setTargetAndRelease(ExecutorTarget target, List<Integer> numbers) {
+    if (!numbers.isEmpty()) {
+      releases.put(version + 1, List.copyOf(numbers));
+    }
+    setTarget(target);
+  }
+
+  private void releaseAfter(long told) {
+    List<Integer> numbers = new ArrayList<>();
+    synchronized (this) {
+      Map<Long, List<Integer>> due = releases.headMap(told, true);
+      due.values().forEach(numbers::addAll);
+      due.clear();
+    }
+    if (!numbers.isEmpty()) {
+      release(numbers);
     }
   }
 

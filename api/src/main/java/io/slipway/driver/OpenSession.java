@@ -3,11 +3,12 @@ package io.slipway.driver;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
-import io.slipway.model.ExecutorTarget;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.StopKind;
 import io.slipway.proto.application.v1.UpdateApplicationRequest;
 import io.slipway.rpc.RpcServer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +25,12 @@ final class OpenSession implements SlipwaySession {
   private final DeployMode mode;
   private final int attempt;
   private final TaskBoard board;
+  private final BroadcastShelf broadcasts;
   private final DriverEndpoint endpoint;
   private final RpcServer server;
   private final ExecutorDirectory directory;
   private final MasterLink masters;
+  private final SessionScaling scaling;
   private final SessionEnd end;
   private final Runnable afterwards;
   private final SlipwayExecutor executor;
@@ -39,28 +42,27 @@ final class OpenSession implements SlipwaySession {
       DeployMode mode,
       int attempt,
       TaskBoard board,
+      BroadcastShelf broadcasts,
       DriverEndpoint endpoint,
       RpcServer server,
       ExecutorDirectory directory,
       MasterLink masters,
+      SessionScaling scaling,
       SessionEnd end,
       Runnable afterwards) {
     this.application = application;
     this.mode = mode;
     this.attempt = attempt;
     this.board = board;
+    this.broadcasts = broadcasts;
     this.endpoint = endpoint;
     this.server = server;
     this.directory = directory;
     this.masters = masters;
     this.end = end;
     this.afterwards = afterwards;
-    this.executor = new BoardExecutor(board, this::setTarget);
-  }
-
-  private void setTarget(ExecutorTarget target) {
-    checkOpen();
-    masters.setTarget(target);
+    this.scaling = scaling;
+    this.executor = new BoardExecutor(board, scaling);
   }
 
   private synchronized void checkOpen() {
@@ -87,6 +89,18 @@ final class OpenSession implements SlipwaySession {
   @Override
   public SlipwayExecutor executor() {
     return executor;
+  }
+
+  @Override
+  public <T> Broadcast<T> broadcast(T value) {
+    checkOpen();
+    return broadcasts.add(value);
+  }
+
+  @Override
+  public Broadcast<Path> broadcastFile(Path file) throws IOException {
+    checkOpen();
+    return broadcasts.addFile(file);
   }
 
   @Override
@@ -154,6 +168,7 @@ final class OpenSession implements SlipwaySession {
 
   /** The masters do not know this session any more. */
   void fenced(String why) {
+    scaling.close();
     board.end(new SessionClosedException("the masters have ended this session: " + why));
     endpoint.beginClosing();
   }
@@ -172,6 +187,7 @@ final class OpenSession implements SlipwaySession {
       awaitClosed();
       return;
     }
+    scaling.close();
     endpoint.beginClosing();
     board.end(reason);
     boolean interrupted = Thread.interrupted();
@@ -182,6 +198,7 @@ final class OpenSession implements SlipwaySession {
     } finally {
       masters.close();
       server.close(LEAVING);
+      broadcasts.close();
       afterwards.run();
       closed.countDown();
       if (interrupted) {

@@ -57,7 +57,8 @@ final class SessionOpening {
   private final ApplicationId application;
   private final int attempt;
   private final String token;
-  private final TaskBoard board = new TaskBoard();
+  private final BroadcastShelf broadcasts;
+  private final TaskBoard board;
   private final ExecutorDirectory directory;
   private final DriverEndpoint endpoint;
   private final MasterLink masters;
@@ -69,8 +70,12 @@ final class SessionOpening {
       List<HostPort> masters,
       ApplicationId application,
       int attempt,
-      String token) {
+      String token,
+      Path scratch) {
     this.builder = builder;
+    this.broadcasts = new BroadcastShelf(scratch);
+    this.board = new TaskBoard(broadcasts::open);
+    broadcasts.whenClosed(board::broadcastClosed);
     this.application = application;
     this.attempt = attempt;
     this.token = token;
@@ -97,7 +102,8 @@ final class SessionOpening {
               HostPort.parseList(variable(environment, SlipwayEnvironment.MASTERS)),
               new ApplicationId(variable(environment, SlipwayEnvironment.APPLICATION_ID)),
               Integer.parseInt(variable(environment, SlipwayEnvironment.ATTEMPT)),
-              variable(environment, SlipwayEnvironment.TOKEN));
+              variable(environment, SlipwayEnvironment.TOKEN),
+              Path.of(""));
       SlipwaySession session = opening.openLaunched(environment);
       opened = true;
       return session;
@@ -137,10 +143,12 @@ final class SessionOpening {
               mode,
               attempt,
               board,
+              broadcasts,
               endpoint,
               server,
               directory,
               masters,
+              new SessionScaling(board, masters, builder.executorCores()),
               ending -> masters.finish(FINISH),
               () -> OPEN.set(false)));
       masters.startWatching();
@@ -217,7 +225,13 @@ final class SessionOpening {
       throws InterruptedException {
     ApplicationHandle.ClientModeGrant grant = handle.clientModeGrant().orElseThrow();
     SessionOpening opening =
-        new SessionOpening(builder, client.masters(), handle.id(), 1, grant.token());
+        new SessionOpening(
+            builder,
+            client.masters(),
+            handle.id(),
+            1,
+            grant.token(),
+            Path.of(System.getProperty("java.io.tmpdir")));
     DriverLauncherSide side =
         DriverLauncherSide.start(
             client.masters(), handle.id(), grant, spec.lostAfter(), opening::stopRequested);
@@ -254,10 +268,12 @@ final class SessionOpening {
               DeployMode.CLIENT,
               attempt,
               board,
+              broadcasts,
               endpoint,
               server,
               directory,
               masters,
+              new SessionScaling(board, masters, builder.executorCores()),
               ending ->
                   side.finish(
                       ending,
@@ -316,6 +332,7 @@ final class SessionOpening {
           .insecure(insecure)
           .name("slipway-driver")
           .service(endpoint, AccessRule.allow(Principal.Kind.APPLICATION))
+          .blockingService(broadcasts, AccessRule.allow(Principal.Kind.APPLICATION))
           .open();
     } catch (ListenException e) {
       throw new SessionException(e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.slipway.driver;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * An {@code ExecutorService} whose tasks run in the executors of a session, on other machines.
@@ -28,9 +30,10 @@ import java.util.concurrent.TimeoutException;
  * where it can't be brought here). Results are deserialized by the thread that calls {@code get};
  * what can't be, fails there with an {@code ExecutionException}.
  *
- * <p>While there are no executors, tasks wait. Cancelling with {@code mayInterruptIfRunning} also
- * interrupts the thread of a task that runs in an executor. Safe for use by several threads; no
- * method but those that say so waits.
+ * <p>While there are no executors, tasks wait. Cancelling withdraws a task that has not begun, here
+ * or in the executor that it was sent to; with {@code mayInterruptIfRunning} it also interrupts the
+ * thread of a task that runs. A task that goes on all the same keeps its thread, but nobody waits
+ * for it any more. Safe for use by several threads; no method but those that say so waits.
  */
 public interface SlipwayExecutor extends ExecutorService {
   /** How many executors a task may lose before it is given up. */
@@ -97,6 +100,26 @@ public interface SlipwayExecutor extends ExecutorService {
       Collection<? extends T> elements, SerializableFunction<? super T, ? extends R> function)
       throws InterruptedException, ExecutionException;
 
+  /**
+   * Applies a function to each element, one task each, while its results are being read: elements
+   * are taken only as results are, so that there may be any number of them, and neither they nor
+   * their results need fit into memory. Between the elements and the reader are at most 16,384
+   * tasks, and so many only if what they take here is below some 16 MiB together; but always two
+   * for each core of the executors, or they would idle.
+   *
+   * <p>The stream is read by one thread. It ends with a {@link TaskFailedException} at the first
+   * task that fails, as it comes in the order; all others are cancelled then. An interrupt of the
+   * thread that reads ends it with a {@link java.util.concurrent.CancellationException}, and stays
+   * set. Whoever does not read it to the end closes the stream, which cancels what is under way.
+   *
+   * @param elements asked for an iterator once; a stream is {@code stream::iterator}
+   * @param order whether a result waits for those of the elements before
+   */
+  <T, R> Stream<R> map(
+      Iterable<? extends T> elements,
+      SerializableFunction<? super T, ? extends R> function,
+      ResultOrder order);
+
   /** {@inheritDoc} The tasks must be {@code Serializable}: {@link SerializableCallable}. */
   @Override
   <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
@@ -128,6 +151,24 @@ public interface SlipwayExecutor extends ExecutorService {
 
   /** Asks for as many executors as the cluster has room for. */
   void setExecutorsAsManyAsFit();
+
+  /**
+   * Asks for as many executors as there is work for, from now on: more when tasks have waited for a
+   * while, fewer when executors have had nothing to do. Only executors without a task are released.
+   * {@link #setExecutors} and {@link #setExecutorsAsManyAsFit} end it.
+   */
+  void setExecutorsOnDemand(OnDemandExecutors range);
+
+  /**
+   * The same executor, for tasks that may run for so long. A task that is over its limit is
+   * interrupted, and its future fails at once with a {@link
+   * io.slipway.executor.TaskTimeLimitException} that shows where it was; it is not run again. The
+   * time counts from when an executor begins it: what a task waits does not count, and a task that
+   * runs again after the loss of its executor has all of it again.
+   *
+   * @param limit more than zero, at most 365 days
+   */
+  SlipwayExecutor withTimeLimit(Duration limit);
 
   /** How many executors are connected now. */
   int connectedExecutors();

@@ -2,6 +2,8 @@ package io.slipway.driver;
 
 import io.slipway.model.ApplicationId;
 import io.slipway.model.DeployMode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -50,6 +52,29 @@ public interface SlipwaySession extends AutoCloseable {
 
   /** Hands tasks to the session's executors. Always the same object. */
   SlipwayExecutor executor();
+
+  /**
+   * Makes a large read-only value known to all executors. It is written to a temporary file here,
+   * piece by piece; each executor whose tasks ask for it fetches it once, and deserializes it once:
+   * all tasks of an executor see the same object, and must not change it. The value goes with a
+   * task by the {@link Broadcast}, which a task captures instead of it.
+   *
+   * @param value {@code Serializable}, or null
+   * @throws TaskNotSerializableException if it can't be serialized
+   * @throws java.io.UncheckedIOException if the temporary file can't be written
+   * @throws IllegalStateException if the session has been closed
+   */
+  <T> Broadcast<T> broadcast(T value);
+
+  /**
+   * Makes a large file known to all executors: each whose tasks ask for it fetches it once, to its
+   * working directory, and tasks get the path of that copy. The file is read where it is, here, and
+   * must not be changed before the broadcast is closed: executors that fetch it then are refused.
+   *
+   * @throws IOException if the file can't be read
+   * @throws IllegalStateException if the session has been closed
+   */
+  Broadcast<Path> broadcastFile(Path file) throws IOException;
 
   /** The executors that have not ended, by number. */
   List<ExecutorView> executors();

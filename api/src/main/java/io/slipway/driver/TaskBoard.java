@@ -20,6 +20,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * All tasks of a session: those that wait, and by executor those that were sent. Decides who gets
@@ -31,6 +32,10 @@ final class TaskBoard {
   private static final Comparator<ExecutorStream> BY_LOAD =
       Comparator.comparingLong(ExecutorStream::load).thenComparingInt(ExecutorStream::number);
 
+  /** Cancelled tasks that may stay in the queue whatever its length. */
+  private static final int MOST_CANCELLED = 1_000;
+
+  private final Supplier<List<Long>> openBroadcasts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<TaskFuture<?>> waiting = new ArrayDeque<>();
@@ -41,6 +46,20 @@ final class TaskBoard {
   private int sentCount;
   private boolean shutDown;
   private SessionClosedException ended;
+
+  /** A board of a session without broadcasts. */
+  TaskBoard() {
+    this(List::of);
+  }
+
+  /**
+   * Makes a board.
+   *
+   * @param openBroadcasts the broadcasts that have not been closed; must not block
+   */
+  TaskBoard(Supplier<List<Long>> openBroadcasts) {
+    this.openBroadcasts = openBroadcasts;
+  }
 
   /**
    * Takes in a task.
@@ -75,8 +94,12 @@ final class TaskBoard {
       if (task.waiting()) {
         noLongerWaiting(task); // it stays in the queue, and is passed over there
         trim();
-      } else if (stream != null && interrupt) {
-        stream.cancel(task);
+      } else if (stream != null) {
+        if (interrupt) {
+          stream.cancel(task);
+        } else {
+          stream.withdraw(task);
+        }
         stream.pump();
       }
       changed.signalAll();
@@ -93,8 +116,9 @@ final class TaskBoard {
   }
 
   private void trim() {
-    while (!waiting.isEmpty() && waiting.peek().isDone()) {
-      waiting.remove();
+    int cancelled = waiting.size() - waitingCount;
+    if (cancelled > MOST_CANCELLED && cancelled > waitingCount) {
+      waiting.removeIf(TaskFuture::isDone);
     }
   }
 
@@ -107,6 +131,7 @@ final class TaskBoard {
         before.breakOff(DriverEndpoint.replaced());
         takeBack(before, "was replaced");
       }
+      stream.tellBroadcasts(openBroadcasts.get());
       if (ended != null) {
         stream.beginClosing();
         stream.pump();
@@ -176,6 +201,21 @@ final class TaskBoard {
     stream.remove(task);
     task.stream(null);
     sentCount--;
+  }
+
+  /** A broadcast has been closed: executors drop it. */
+  void broadcastClosed() {
+    lock.lock();
+    try {
+      // Asked under the lock: a task of a broadcast that is not in the list comes after the list.
+      List<Long> open = openBroadcasts.get();
+      for (ExecutorStream stream : streams.values()) {
+        stream.tellBroadcasts(open);
+        stream.pump();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The connection of an executor takes more. */
@@ -407,6 +447,41 @@ final class TaskBoard {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What there is to do, and who does it. */
+  DemandScaling.Load load() {
+    lock.lock();
+    try {
+      Map<Integer, Long> executors = new TreeMap<>();
+      int cores = 0;
+      for (ExecutorStream stream : streams.values()) {
+        executors.put(stream.number(), stream.idleSince());
+        cores += stream.cores();
+      }
+      return new DemandScaling.Load(waitingCount, sentCount, executors, cores);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives no more tasks to those of these executors that have none; returns which they are. */
+  List<Integer> retire(List<Integer> numbers) {
+    List<Integer> retired = new ArrayList<>();
+    lock.lock();
+    try {
+      for (int number : numbers) {
+        ExecutorStream stream = streams.get(number);
+        if (stream != null && stream.sentTasks() == 0) {
+          withCredit.remove(stream);
+          stream.retire();
+          retired.add(number);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return retired;
   }
 
   int waitingTasks() {

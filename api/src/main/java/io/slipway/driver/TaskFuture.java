@@ -32,6 +32,7 @@ final class TaskFuture<T> implements Future<T> {
   private final ResultReader<T> reader;
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile TaskPayload payload;
+  private long bytes;
   private Outcome outcome;
   private Runnable whenDone;
 
@@ -44,6 +45,7 @@ final class TaskFuture<T> implements Future<T> {
     this.id = id;
     this.board = board;
     this.payload = payload;
+    this.bytes = payload.bytes().size();
     this.reader = reader;
   }
 
@@ -90,8 +92,14 @@ final class TaskFuture<T> implements Future<T> {
     };
   }
 
-  void succeed(ByteString bytes) {
-    complete(new Outcome.Value(bytes));
+  void succeed(ByteString result) {
+    bytes += result.size();
+    complete(new Outcome.Value(result));
+  }
+
+  /** How many bytes travelled for it, for whoever has seen that it is done. */
+  long bytes() {
+    return bytes;
   }
 
   void fail(TaskFailure failure, String where) {

@@ -5,8 +5,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.slipway.executor.NamedTask;
 import io.slipway.proto.driver.v1.NamedTaskPayload;
 import io.slipway.proto.driver.v1.TaskOrder;
+import io.slipway.rpc.mapping.Fields;
 import io.slipway.serialization.JavaSerialization;
 import java.io.NotSerializableException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /**
@@ -14,22 +16,29 @@ import java.util.concurrent.Callable;
  *
  * @param className the class of a named task; empty for a serialized one
  * @param bytes the serialized task, or the named one's input
+ * @param timeLimit how long it may run; zero for no limit
  */
-record TaskPayload(String className, ByteString bytes) {
+record TaskPayload(String className, ByteString bytes, Duration timeLimit) {
   /** The most of a payload that travels in one order. */
   static final int PIECE_BYTES = 256 << 10;
 
   static TaskPayload serialized(Object task) {
     try {
       return new TaskPayload(
-          "", UnsafeByteOperations.unsafeWrap(JavaSerialization.serialize(task, "the task")));
+          "",
+          UnsafeByteOperations.unsafeWrap(JavaSerialization.serialize(task, "the task")),
+          Duration.ZERO);
     } catch (NotSerializableException e) {
       throw new TaskNotSerializableException(e.getMessage(), e);
     }
   }
 
   static TaskPayload named(String className, byte[] input) {
-    return new TaskPayload(className, ByteString.copyFrom(input));
+    return new TaskPayload(className, ByteString.copyFrom(input), Duration.ZERO);
+  }
+
+  TaskPayload withTimeLimit(Duration limit) {
+    return new TaskPayload(className, bytes, limit);
   }
 
   /** Does the work in this JVM. */
@@ -48,6 +57,9 @@ record TaskPayload(String className, ByteString bytes) {
     ByteString part = bytes.substring(offset, end);
     TaskOrder.Builder order =
         TaskOrder.newBuilder().setTaskId(taskId).setContinued(end < bytes.size());
+    if (offset == 0 && !timeLimit.isZero()) {
+      order.setTimeLimit(Fields.toProto(timeLimit));
+    }
     return className.isEmpty()
         ? order.setSerializedJava(part).build()
         : order

@@ -22,6 +22,7 @@ import io.slipway.rpc.Servers;
 import io.slipway.serialization.JavaSerialization;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,7 +55,8 @@ public final class ArchiveTraining {
               "localhost",
               List.of(server.advertised()),
               TOKEN,
-              Optional.of(server.advertised()));
+              Optional.of(server.advertised()),
+              Path.of(""));
       ExecutorLife.SearchTime once = new ExecutorLife.SearchTime(Duration.ZERO, Duration.ZERO);
       try (ExecutorLife life = new ExecutorLife(settings, once)) {
         result = life.run();

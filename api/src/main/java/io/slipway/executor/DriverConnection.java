@@ -44,6 +44,7 @@ final class DriverConnection implements Work.Sink {
   private final HostPort address;
   private final Channels channels;
   private final TaskThreads threads;
+  private final ExecutorBroadcasts broadcasts;
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final CreditWindow window;
 
@@ -56,17 +57,23 @@ final class DriverConnection implements Work.Sink {
   private volatile ResultOutbox outbox;
 
   DriverConnection(
-      ExecutorSettings settings, HostPort address, Channels channels, TaskThreads threads) {
+      ExecutorSettings settings,
+      HostPort address,
+      Channels channels,
+      TaskThreads threads,
+      ExecutorBroadcasts broadcasts) {
     this.settings = settings;
     this.address = address;
     this.channels = channels;
     this.threads = threads;
+    this.broadcasts = broadcasts;
     this.window = new CreditWindow(settings.cores());
   }
 
   /** Connects, works until the stream ends, and cleans up. */
   End run() throws InterruptedException {
     ManagedChannel channel = channels.open(address, TokenSource.of(settings.token()));
+    broadcasts.fetchOver(channel);
     try {
       DriverServiceGrpc.DriverServiceStub stub = DriverServiceGrpc.newStub(channel);
       stub.withDeadlineAfter(REGISTER_SECONDS, TimeUnit.SECONDS)
@@ -216,7 +223,11 @@ final class DriverConnection implements Work.Sink {
   private void received(RunTasksResponse message) {
     List<Work> whole = new ArrayList<>(message.getTasksCount());
     List<Work> cancelled = new ArrayList<>();
+    List<Work> withdrawn = new ArrayList<>();
     boolean leave;
+    if (message.hasOpenBroadcasts()) {
+      broadcasts.retain(message.getOpenBroadcasts().getIdsList());
+    }
     synchronized (this) {
       for (TaskOrder order : message.getTasksList()) {
         Work work = incomplete.remove(order.getTaskId());
@@ -232,26 +243,32 @@ final class DriverConnection implements Work.Sink {
           whole.add(work);
         }
       }
-      for (long id : message.getCancelledTaskIdsList()) {
-        Work work = held.get(id);
-        if (work != null) {
-          cancelled.add(work);
-        }
-      }
+      addHeld(message.getCancelledTaskIdsList(), cancelled);
+      addHeld(message.getWithdrawnTaskIdsList(), withdrawn);
       closing |= message.getClosing();
       leave = closing && held.isEmpty();
     }
     if (!whole.isEmpty()) {
       threads.offer(whole);
     }
-    cancelled.forEach(this::cancel);
+    cancelled.forEach(work -> notWanted(work, threads.cancel(work)));
+    withdrawn.forEach(work -> notWanted(work, threads.withdraw(work)));
     if (leave) {
       outbox.finish();
     }
   }
 
-  private void cancel(Work work) {
-    boolean neverBegins = threads.cancel(work);
+  private void addHeld(List<Long> ids, List<Work> found) {
+    for (long id : ids) {
+      Work work = held.get(id);
+      if (work != null) {
+        found.add(work);
+      }
+    }
+  }
+
+  private void notWanted(Work work, boolean takenBack) {
+    boolean neverBegins = takenBack;
     synchronized (this) {
       neverBegins |= incomplete.remove(work.id()) != null;
     }
@@ -274,6 +291,11 @@ final class DriverConnection implements Work.Sink {
       out.flush();
     }
     out.holdUp();
+  }
+
+  @Override
+  public void expired(Work work, TaskResult result) {
+    report(work, result, true);
   }
 
   private void report(Work work, TaskResult result, boolean more) {

@@ -45,6 +45,7 @@ final class ExecutorLife implements AutoCloseable {
   private final ExecutorSettings settings;
   private final SearchTime searchTime;
   private final Channels channels = new Channels("slipway-executor-io");
+  private final ExecutorBroadcasts broadcasts;
   private final TaskThreads threads;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile LeaderChannel leader;
@@ -57,7 +58,8 @@ final class ExecutorLife implements AutoCloseable {
     this.settings = settings;
     this.searchTime = searchTime;
     this.driver = settings.driver().orElse(null);
-    this.threads = new TaskThreads(settings.cores());
+    this.broadcasts = new ExecutorBroadcasts(settings.directory());
+    this.threads = new TaskThreads(settings.cores(), broadcasts);
   }
 
   /** Works until nobody needs this executor, its driver can't be found, or it is closed. */
@@ -78,7 +80,8 @@ final class ExecutorLife implements AutoCloseable {
     while (true) {
       DriverConnection.End end = null;
       if (driver != null) {
-        DriverConnection connection = new DriverConnection(settings, driver, channels, threads);
+        DriverConnection connection =
+            new DriverConnection(settings, driver, channels, threads, broadcasts);
         end = connection.run();
         if (end.closed()) {
           return Result.DONE;
@@ -170,5 +173,6 @@ final class ExecutorLife implements AutoCloseable {
     }
     channels.close();
     threads.close();
+    broadcasts.close();
   }
 }

@@ -3,6 +3,7 @@ package io.slipway.executor;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.HostPort;
 import io.slipway.model.SlipwayEnvironment;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param masters the masters' addresses
  * @param token the application token
  * @param driver the driver's address, if it was known at the launch
+ * @param directory its working directory
  */
 record ExecutorSettings(
     ExecutionId id,
@@ -25,7 +27,8 @@ record ExecutorSettings(
     String host,
     List<HostPort> masters,
     String token,
-    Optional<HostPort> driver) {
+    Optional<HostPort> driver,
+    Path directory) {
 
   /**
    * Reads them.
@@ -42,7 +45,8 @@ record ExecutorSettings(
         advertise.isEmpty() ? "" : HostPort.parse(advertise).host(),
         HostPort.parseList(variable(environment, SlipwayEnvironment.MASTERS)),
         variable(environment, SlipwayEnvironment.TOKEN),
-        driver.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(driver)));
+        driver.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(driver)),
+        Path.of("").toAbsolutePath());
   }
 
   private static int number(Map<String, String> environment, String name) {

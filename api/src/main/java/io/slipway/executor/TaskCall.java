@@ -31,6 +31,17 @@ final class TaskCall {
     }
   }
 
+  /** The result of a task whose time is over, with the place where it was. */
+  static TaskResult expired(Work work, StackTraceElement[] where) {
+    return TaskResult.newBuilder()
+        .setTaskId(work.id())
+        .setFailure(
+            failure(
+                new TaskTimeLimitException(
+                    "the task ran for longer than its limit of " + work.timeLimit(), where)))
+        .build();
+  }
+
   private ByteString value(Work work) throws Exception {
     return switch (work.kind()) {
       case SERIALIZED_JAVA -> {

@@ -9,6 +9,9 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,17 +25,18 @@ final class TaskThreads implements AutoCloseable {
   private final Deque<Work> queue = new ArrayDeque<>();
   private final Set<Work> running = new HashSet<>();
   private final List<Thread> threads = new ArrayList<>();
+  private ScheduledThreadPoolExecutor alarms;
   private boolean closed;
 
   /** Starts the threads. */
-  TaskThreads(int cores) {
+  TaskThreads(int cores, ExecutorBroadcasts broadcasts) {
     ClassLoader classes = Thread.currentThread().getContextClassLoader();
     if (classes == null) {
       classes = ClassLoader.getSystemClassLoader();
     }
     for (int i = 1; i <= cores; i++) {
       TaskCall call = new TaskCall(classes);
-      Thread thread = new Thread(() -> runTasks(call), "task-" + i);
+      Thread thread = new Thread(() -> runTasks(call, broadcasts), "task-" + i);
       thread.setDaemon(true);
       thread.setContextClassLoader(classes);
       threads.add(thread);
@@ -40,7 +44,8 @@ final class TaskThreads implements AutoCloseable {
     }
   }
 
-  private void runTasks(TaskCall call) {
+  private void runTasks(TaskCall call, ExecutorBroadcasts broadcasts) {
+    broadcasts.serveThisThread();
     while (true) {
       try {
         Work work = take();
@@ -48,12 +53,14 @@ final class TaskThreads implements AutoCloseable {
           return;
         }
         long begin = System.nanoTime();
+        Future<?> alarm = work.timeLimit().isZero() ? null : expireLater(work);
         TaskResult result = call.run(work);
         long nanos = System.nanoTime() - begin;
-        if (done(work) && result.hasFailure()) {
-          result = TaskResult.newBuilder().setTaskId(work.id()).setCancelled(true).build();
+        TaskResult told = done(work, result);
+        if (alarm != null) {
+          alarm.cancel(false);
         }
-        work.sink().finished(work, result, nanos);
+        work.sink().finished(work, told, nanos);
       } catch (InterruptedException late) {
         // Meant for a task that has ended.
       }
@@ -78,19 +85,60 @@ final class TaskThreads implements AutoCloseable {
     }
   }
 
-  /**
-   * The task is done; from here on nobody interrupts its thread. Returns whether it was cancelled.
-   */
-  private boolean done(Work work) {
+  /** The task is done; from here on nobody interrupts its thread. Returns what is to be told. */
+  private TaskResult done(Work work, TaskResult result) {
     lock.lock();
     try {
       work.thread(null);
       running.remove(work);
       Thread.interrupted();
-      return work.cancelled();
+      if (work.expired() != null) {
+        return work.expired();
+      }
+      return work.cancelled() && result.hasFailure()
+          ? TaskResult.newBuilder().setTaskId(work.id()).setCancelled(true).build()
+          : result;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Future<?> expireLater(Work work) {
+    lock.lock();
+    try {
+      if (closed) {
+        return null; // the thread is being interrupted on account of that
+      }
+      if (alarms == null) {
+        alarms = new ScheduledThreadPoolExecutor(1, TaskThreads::alarmThread);
+        alarms.setRemoveOnCancelPolicy(true);
+      }
+      return alarms.schedule(() -> expire(work), work.timeLimit().toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Thread alarmThread(Runnable task) {
+    Thread thread = new Thread(task, "task-time-limits");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void expire(Work work) {
+    TaskResult result;
+    lock.lock();
+    try {
+      if (work.thread() == null || work.cancelled()) {
+        return;
+      }
+      result = TaskCall.expired(work, work.thread().getStackTrace());
+      work.expired(result);
+      work.thread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+    work.sink().expired(work, result);
   }
 
   /** Hands in tasks, all at once. */
@@ -141,6 +189,20 @@ final class TaskThreads implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes a task back that waits; one that runs goes on.
+   *
+   * @return true if it had not begun, and never will
+   */
+  boolean withdraw(Work work) {
+    lock.lock();
+    try {
+      return queue.remove(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes back all that wait, if the first of them has waited for so long. */
   List<Work> takeBackWaiting(long olderThanNanos) {
     lock.lock();
@@ -185,6 +247,9 @@ final class TaskThreads implements AutoCloseable {
       closed = true;
       offered.signalAll();
       threads.forEach(Thread::interrupt);
+      if (alarms != null) {
+        alarms.shutdownNow();
+      }
     } finally {
       lock.unlock();
     }

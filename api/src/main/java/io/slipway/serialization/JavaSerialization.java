@@ -8,6 +8,7 @@ import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
 
@@ -32,14 +33,43 @@ public final class JavaSerialization {
   private static byte[] serializeByJava(Object object, String what)
       throws NotSerializableException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(object);
+    try {
+      writeByJava(object, bytes, what);
     } catch (NotSerializableException e) {
-      throw refused(what + " can't be serialized: " + CapturePath.explain(object, e), e);
-    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw e;
+    } catch (IOException e) {
       throw refused(what + " can't be serialized: " + e, e);
     }
     return bytes.toByteArray();
+  }
+
+  /**
+   * Writes an object as Java does, piece by piece, and closes {@code sink}.
+   *
+   * @param what what it is, for the message of an error
+   * @throws NotSerializableException saying which object on which path can't be written
+   * @throws IOException if {@code sink}, or the object's own writing, failed
+   */
+  public static void writeByJava(Object object, OutputStream sink, String what) throws IOException {
+    try (ObjectOutputStream out = new ObjectOutputStream(sink)) {
+      out.writeObject(object);
+    } catch (NotSerializableException e) {
+      throw refused(what + " can't be serialized: " + CapturePath.explain(object, e), e);
+    } catch (RuntimeException | StackOverflowError e) {
+      throw refused(what + " can't be serialized: " + e, e);
+    }
+  }
+
+  /**
+   * Reads what {@link #writeByJava} has written, piece by piece.
+   *
+   * @param classes where its classes are found
+   */
+  public static Object readByJava(InputStream source, ClassLoader classes)
+      throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new LoaderObjectInputStream(source, classes)) {
+      return in.readObject();
+    }
   }
 
   /**

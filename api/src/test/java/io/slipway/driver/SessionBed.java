@@ -88,6 +88,11 @@ final class SessionBed implements AutoCloseable {
     return executor;
   }
 
+  /** Cuts off the executor that was started so many-th, from 1. */
+  void killExecutor(int which) {
+    executors.get(which - 1).kill();
+  }
+
   @Override
   public void close() {
     session.close();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.slipway.proto.driver.v1.RunTasksRequest;
 import io.slipway.proto.driver.v1.RunTasksResponse;
+import io.slipway.proto.driver.v1.TaskOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The board at moments that a real executor can't be brought to. */
@@ -15,6 +18,7 @@ class TaskBoardTest {
 
   /** An executor that takes everything and says nothing. */
   private static final class FakeOut extends ServerCallStreamObserver<RunTasksResponse> {
+    private final List<RunTasksResponse> messages = new ArrayList<>();
     private int closed;
 
     @Override
@@ -46,7 +50,9 @@ class TaskBoardTest {
     public void disableAutoInboundFlowControl() {}
 
     @Override
-    public void onNext(RunTasksResponse message) {}
+    public void onNext(RunTasksResponse message) {
+      messages.add(message);
+    }
 
     @Override
     public void onError(Throwable failure) {
@@ -80,6 +86,38 @@ class TaskBoardTest {
     assertThat(second.isDone()).isTrue();
     assertThat(board.waitingTasks()).isZero();
     assertThat(board.isTerminated()).isTrue();
+  }
+
+  @Test
+  void cancel_sentTask_isInterruptedOrWithdrawn() {
+    connect(2);
+    TaskFuture<Object> first = submit();
+    TaskFuture<Object> second = submit();
+
+    first.cancel(true);
+    second.cancel(false);
+
+    int count = out.messages.size();
+    assertThat(out.messages.get(count - 2).getCancelledTaskIdsList()).containsExactly(first.id());
+    assertThat(out.messages.get(count - 1).getWithdrawnTaskIdsList()).containsExactly(second.id());
+  }
+
+  @Test
+  void cancel_manyWaiting_theOthersStillGetTheirTurn() {
+    TaskFuture<Object> first = submit();
+    List<TaskFuture<Object>> cancelled = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      cancelled.add(submit());
+    }
+    TaskFuture<Object> last = submit();
+
+    cancelled.forEach(task -> task.cancel(false));
+    assertThat(board.waitingTasks()).isEqualTo(2);
+    connect(5);
+
+    assertThat(out.messages.stream().flatMap(message -> message.getTasksList().stream()))
+        .extracting(TaskOrder::getTaskId)
+        .containsExactly(first.id(), last.id());
   }
 
   @Test

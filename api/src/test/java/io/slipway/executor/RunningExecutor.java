@@ -2,6 +2,7 @@ package io.slipway.executor;
 
 import io.slipway.model.ApplicationId;
 import io.slipway.model.HostPort;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +58,8 @@ public final class RunningExecutor implements AutoCloseable {
             "127.0.0.1",
             List.of(master),
             token,
-            driver.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(driver))),
+            driver.isEmpty() ? Optional.empty() : Optional.of(HostPort.parse(driver)),
+            Path.of(System.getProperty("java.io.tmpdir"))),
         new ExecutorLife.SearchTime(searchTime, searchTime));
   }
 
