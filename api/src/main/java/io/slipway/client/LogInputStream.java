@@ -65,16 +65,21 @@ final class LogInputStream extends InputStream {
   }
 
   private ReadLogRequest request() {
-    return ReadLogRequest.newBuilder()
-        .setExecutionId(query.execution().toString())
-        .setStream(
-            query.standardError()
-                ? OutputStream.OUTPUT_STREAM_STDERR
-                : OutputStream.OUTPUT_STREAM_STDOUT)
-        .setOffset(offset)
-        .setTailBytes(begun ? 0 : query.tailBytes())
-        .setFollow(query.follow())
-        .build();
+    ReadLogRequest.Builder request =
+        ReadLogRequest.newBuilder()
+            .setExecutionId(query.execution().toString())
+            .setStream(
+                query.standardError()
+                    ? OutputStream.OUTPUT_STREAM_STDERR
+                    : OutputStream.OUTPUT_STREAM_STDOUT)
+            .setOffset(offset)
+            .setFollow(query.follow());
+    if (!begun) {
+      request.setTailBytes(query.tailBytes());
+      query.tailLines().ifPresent(request::setTailLines);
+      query.writtenWithin().map(Wire::duration).ifPresent(request::setWrittenWithin);
+    }
+    return request.build();
   }
 
   private boolean take(ReadLogResponse answer) {

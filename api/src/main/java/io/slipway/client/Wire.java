@@ -52,6 +52,13 @@ final class Wire {
     return TerminationMessages.toProto(ending);
   }
 
+  static com.google.protobuf.Duration duration(Duration span) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(span.getSeconds())
+        .setNanos(span.getNano())
+        .build();
+  }
+
   static Duration duration(com.google.protobuf.Duration message) {
     return Duration.ofSeconds(message.getSeconds(), message.getNanos());
   }

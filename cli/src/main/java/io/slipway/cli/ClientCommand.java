@@ -1,8 +1,11 @@
 package io.slipway.cli;
 
 import io.slipway.client.SlipwayClient;
+import io.slipway.model.HostPort;
+import io.slipway.rpc.UserToken;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,16 +22,25 @@ abstract class ClientCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private String caller;
+
   /** Asks and shows; failures are explained by {@link Failures}. */
   abstract int ask(SlipwayClient client) throws Exception;
 
   @Override
   public final Integer call() throws Exception {
     Logging.quiet();
-    try (SlipwayClient client =
-        SlipwayClient.connect(connection.masters(), connection.token().token(), PATIENCE)) {
+    List<HostPort> masters = connection.masters();
+    UserToken token = connection.token();
+    caller = token.name();
+    try (SlipwayClient client = SlipwayClient.connect(masters, token.token(), PATIENCE)) {
       return ask(client);
     }
+  }
+
+  /** The name in the user's token: who asks. */
+  final String caller() {
+    return caller;
   }
 
   /** Where results go. */

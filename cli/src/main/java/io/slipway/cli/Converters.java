@@ -5,7 +5,15 @@ import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -72,6 +80,44 @@ final class Converters {
         throw new TypeConversionException("it is empty; 'slipway list' shows the applications");
       }
       return text.strip();
+    }
+  }
+
+  /** A name, or a pattern of names. */
+  static final class Name implements ITypeConverter<NamePattern> {
+    @Override
+    public NamePattern convert(String text) {
+      if (text.isBlank()) {
+        throw new TypeConversionException("an empty name; '*' stands for any");
+      }
+      return new NamePattern(text);
+    }
+  }
+
+  /** A moment: a span back from now, a day, or a time with or without its zone. */
+  static final class Moment implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      if (Span.FORM.matcher(text).matches()) {
+        return Instant.now().minus(new Span().convert(text));
+      }
+      try {
+        if (text.indexOf('T') < 0) {
+          return LocalDate.parse(text).atStartOfDay(ZoneId.systemDefault()).toInstant();
+        }
+        TemporalAccessor read =
+            DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                text, ZonedDateTime::from, LocalDateTime::from);
+        return read instanceof LocalDateTime local
+            ? local.atZone(ZoneId.systemDefault()).toInstant()
+            : Instant.from(read);
+      } catch (DateTimeException e) {
+        throw new TypeConversionException(
+            "not a moment: '"
+                + text
+                + "' (expected a span back from now such as 30m, a day such as 2026-11-22, or a time"
+                + " such as 2026-11-22T18:00 or 2026-11-22T18:00:00Z)");
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.slipway.cli;
 
+import io.slipway.client.ApplicationDetails;
 import io.slipway.client.ApplicationReport;
 import io.slipway.client.LogQuery;
 import io.slipway.client.SlipwayClient;
@@ -10,6 +11,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,14 +23,22 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "logs",
     sortOptions = false,
-    description = "Shows what a driver or an executor has written.",
+    description = {
+      "Shows what the processes of an application have written.",
+      "",
+      "Without --driver or --executor that is what all of them have written, each line behind the"
+          + " process it is from: 'd1 | ' for the first attempt of the driver, 'e3 | ' for executor 3."
+          + " With --follow lines come as they are written, from executors that start later too.",
+      ""
+    },
     footer = {
       "",
       "The output of a client-mode driver is not kept: it went to whoever submitted it.",
       "",
       "Examples:",
       "  slipway logs app-20261122-0007",
-      "  slipway logs app-20261122-0007 --stderr --follow",
+      "  slipway logs app-20261122-0007 --tail 20 --follow",
+      "  slipway logs app-20261122-0007 --driver --stderr",
       "  slipway logs app-20261122-0007 --executor 3",
       "",
       "Exit codes: 0 done, 2 wrong use, 125 the cluster can't be asked or has no such log."
@@ -49,33 +61,61 @@ final class LogsCommand extends ClientCommand {
   private static final class Whose {
     @Option(
         names = "--driver",
-        description = "The driver's, of its last attempt. This is the default.")
+        description = "The driver's alone, of its last attempt, just as it wrote it.")
     private boolean driver;
 
     @Option(
         names = "--executor",
         paramLabel = "N",
         converter = Converters.Positive.class,
-        description = {"That of the executor of this number.", "Example: --executor 3"})
+        description = {
+          "That of the executor of this number alone, just as it wrote it.",
+          "Example: --executor 3"
+        })
     private Integer executor;
   }
 
   @Option(names = "--stderr", description = "Standard error instead of standard output.")
   private boolean standardError;
 
+  @Option(
+      names = "--tail",
+      paramLabel = "N",
+      converter = Converters.NotNegative.class,
+      description = {
+        "Only the last lines of each process, so many; with --follow those that come after them too.",
+        "Example: --tail 20"
+      })
+  private Integer tail;
+
+  @Option(
+      names = "--since",
+      paramLabel = "T",
+      converter = Converters.Moment.class,
+      description = {
+        "Only what was written since then: a span back from now (30m, 24h), a day, or a moment."
+            + " Lines have no time of their own: what is passed over are processes that ended before,"
+            + " and whole log files that were last written to before.",
+        "Example: --since 30m"
+      })
+  private Instant since;
+
   @Option(names = "--follow", description = "Go on as it is written, until the process has ended.")
   private boolean follow;
 
   @Override
   int ask(SlipwayClient client) throws IOException, InterruptedException {
-    ApplicationReport application = client.get(id).application();
+    ApplicationDetails details = client.get(id);
+    ApplicationReport application = details.application();
+    if (whose == null) {
+      return all(client, details);
+    }
     ExecutionId execution =
-        whose != null && whose.executor != null
+        whose.executor != null
             ? application.id().executor(whose.executor)
             : application.id().driver(Math.max(1, application.attempt()));
-    LogQuery query = new LogQuery(execution, standardError, 0, 0, follow);
     out().flush();
-    try (InputStream log = client.readLog(query)) {
+    try (InputStream log = client.readLog(query(execution))) {
       copy(log, new FileOutputStream(FileDescriptor.out));
     } catch (ReaderGoneException e) {
       return ExitCodes.SIGNAL_BASE + SIGPIPE; // as of any program in a pipe
@@ -90,6 +130,40 @@ final class LogsCommand extends ClientCommand {
             e);
       }
       throw e;
+    }
+    return ExitCodes.OK;
+  }
+
+  private LogQuery query(ExecutionId execution) {
+    LogQuery query = new LogQuery(execution, standardError, 0, 0, follow);
+    if (tail != null) {
+      query = query.lastLines(tail);
+    }
+    if (since != null) {
+      Duration span = Duration.between(since, Instant.now());
+      query = query.writtenWithin(span.isNegative() ? Duration.ZERO : span);
+    }
+    return query;
+  }
+
+  private int all(SlipwayClient client, ApplicationDetails details)
+      throws IOException, InterruptedException {
+    out().flush();
+    ApplicationLogs logs =
+        new ApplicationLogs(
+            client,
+            this::query,
+            Optional.ofNullable(since),
+            new PrefixedLines(new FileOutputStream(FileDescriptor.out)),
+            new Console(out(), err()));
+    try {
+      if (follow) {
+        logs.follow(details);
+      } else {
+        logs.show(details);
+      }
+    } catch (ReaderGoneException e) {
+      return ExitCodes.SIGNAL_BASE + SIGPIPE;
     }
     return ExitCodes.OK;
   }
@@ -115,8 +189,13 @@ final class LogsCommand extends ClientCommand {
         to.write(buffer, 0, n);
         to.flush();
       } catch (IOException e) {
-        throw BROKEN_PIPE.equals(e.getMessage()) ? new ReaderGoneException(e) : e;
+        throw readerGone(e);
       }
     }
+  }
+
+  /** What a write has thrown, as {@link ReaderGoneException} if it is that. */
+  static IOException readerGone(IOException problem) {
+    return BROKEN_PIPE.equals(problem.getMessage()) ? new ReaderGoneException(problem) : problem;
   }
 }

@@ -57,6 +57,7 @@ public final class SlipwayMain {
     commands.put("logs", LogsCommand::new);
     commands.put("kill", KillCommand::new);
     commands.put("workers", WorkersCommand::new);
+    commands.put("version", VersionCommand::new);
     commands.put("docker-image", DockerImageCommand::new);
     commands.put("archive", ArchiveCommand::new);
     return commands;

@@ -1,5 +1,10 @@
 package io.slipway.cli;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.Optional;
+
 /** Whether a person looks on. */
 final class Terminal {
   private Terminal() {}
@@ -7,5 +12,18 @@ final class Terminal {
   /** Whether standard error is a terminal; the script that starts the command can tell. */
   static boolean onStandardError() {
     return Boolean.getBoolean("slipway.terminal");
+  }
+
+  /** Whether standard output is a terminal. */
+  static boolean onStandardOutput() {
+    return Boolean.getBoolean("slipway.screen");
+  }
+
+  /** Where a person types answers; empty if standard input and error are not both a terminal. */
+  static Optional<BufferedReader> answers() {
+    return Boolean.getBoolean("slipway.answers")
+        ? Optional.of(
+            new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())))
+        : Optional.empty();
   }
 }

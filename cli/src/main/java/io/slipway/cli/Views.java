@@ -64,32 +64,64 @@ final class Views {
         .map(ending -> report.reason());
   }
 
-  /** A table of workers. */
-  static String workers(List<WorkerReport> reports) {
+  /**
+   * A table of workers.
+   *
+   * @param wide with all that is known of them
+   */
+  static String workers(List<WorkerReport> reports, boolean wide) {
     if (reports.isEmpty()) {
       return "no workers\n";
     }
-    TextTable table =
-        new TextTable(
-            "ID", "ADDRESS", "STATE", "CORES", "MEMORY", "EXECUTIONS", "LAUNCHERS", "LABELS");
+    List<String> header =
+        new ArrayList<>(
+            List.of(
+                "ID", "ADDRESS", "STATE", "CORES", "MEMORY", "EXECUTIONS", "LAUNCHERS", "LABELS"));
+    if (wide) {
+      header.addAll(List.of("OTHER", "VERSION", "EPOCH", "REGISTERED"));
+    }
+    TextTable table = new TextTable(header.toArray(String[]::new));
     for (WorkerReport report : reports) {
-      table.row(
-          report.id().value(),
-          report.address().toString(),
-          report.state().name(),
-          report.allocated().cores() + "/" + report.resources().cores(),
+      List<String> row = new ArrayList<>();
+      row.add(report.id().value());
+      row.add(report.address().toString());
+      row.add(report.state().name());
+      row.add(report.allocated().cores() + "/" + report.resources().cores());
+      row.add(
           ByteSize.format(report.allocated().memoryBytes())
               + "/"
-              + ByteSize.format(report.resources().memoryBytes()),
-          Integer.toString(report.executions()),
+              + ByteSize.format(report.resources().memoryBytes()));
+      row.add(Integer.toString(report.executions()));
+      row.add(
           report.launchers().stream()
               .map(name -> name.equals(report.defaultLauncher()) ? name + "*" : name)
-              .collect(Collectors.joining(",")),
+              .collect(Collectors.joining(",")));
+      row.add(
           report.labels().entrySet().stream()
               .map(Map.Entry::toString)
               .collect(Collectors.joining(",")));
+      if (wide) {
+        row.add(custom(report));
+        row.add(report.version());
+        row.add(Long.toString(report.epoch()));
+        row.add(report.registerTime().map(Views::time).orElse("-"));
+      }
+      // An empty cell would be no word for whoever splits the line.
+      table.row(row.stream().map(cell -> cell.isEmpty() ? "-" : cell).toArray(String[]::new));
     }
     return table.toString();
+  }
+
+  private static String custom(WorkerReport report) {
+    return report.resources().custom().entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey()
+                    + "="
+                    + report.allocated().custom().getOrDefault(entry.getKey(), 0L)
+                    + "/"
+                    + entry.getValue())
+        .collect(Collectors.joining(","));
   }
 
   /** One application in a line: id, state, and why. */

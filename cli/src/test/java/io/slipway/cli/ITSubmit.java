@@ -493,7 +493,7 @@ class ITSubmit {
         cluster.command(
             "submit", "--deploy-mode", "cluster", "--", "head", "-c", "1000000", "/dev/zero");
     String id = "app-" + run.awaitOut("app-");
-    Process logs = cluster.piped("logs", "--follow", id);
+    Process logs = cluster.piped("logs", "--driver", "--follow", id);
 
     assertThat(logs.getInputStream().read()).isZero();
     logs.getInputStream().close();

@@ -43,7 +43,8 @@ class SlipwayMainTest {
         "status",
         "logs",
         "kill",
-        "workers"
+        "workers",
+        "version"
       })
   void help_ofEachCommand_hasExamplesAndExitCodes(String command) {
     Invocation invocation = Invocation.of(command, "--help");
@@ -90,6 +91,12 @@ class SlipwayMainTest {
         "logs x --executor 1 --driver | --executor | --driver",
         "status | status | ID",
         "list --output xml | --output | xml",
+        "list --state done | --state | done",
+        "list --since yesterday | --since | not a moment: 'yesterday'",
+        "workers --output xml | --output | xml",
+        "kill | --name | --all",
+        "kill x --all | ID | --all",
+        "logs x --tail -1 | --tail | -1 is not between 0 and",
       })
   void wrongUse_isOneLineWithTheValue(String line, String flag, String value) {
     Invocation invocation = Invocation.of(line.split(" "));
@@ -98,6 +105,15 @@ class SlipwayMainTest {
     assertThat(invocation.out()).isEmpty();
     assertThat(invocation.err().lines()).hasSize(1);
     assertThat(invocation.err()).contains(flag).contains(value).contains("--help");
+  }
+
+  @Test
+  void versionCommand_tellsJavaToo() {
+    assertThat(Invocation.of("version").out())
+        .startsWith("slipway " + Version.text())
+        .contains("java " + System.getProperty("java.version"));
+    assertThat(Invocation.of("version", "--output", "json").out())
+        .contains("\"version\": \"" + Version.text() + "\"");
   }
 
   @ParameterizedTest

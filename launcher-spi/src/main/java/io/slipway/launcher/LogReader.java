@@ -10,10 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -26,6 +28,7 @@ import java.util.regex.Pattern;
 public final class LogReader implements Closeable {
   private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,5}");
   private static final int TRIES = 100;
+  private static final int BACKWARDS = 64 << 10;
 
   private final Path file;
   private long offset;
@@ -70,6 +73,76 @@ public final class LogReader implements Closeable {
     List<Generation> kept = generations(file);
     long end = kept.isEmpty() ? 0 : end(kept);
     return from(file, Math.max(0, end - bytes));
+  }
+
+  /**
+   * Where the last lines begin, as far as they are kept. What was written behind the last line feed
+   * is a line too.
+   *
+   * @param file the current file, which may not exist yet
+   * @param lines how many, not negative; 0 for the end
+   */
+  public static long startOfLastLines(Path file, long lines) throws IOException {
+    for (int i = 0; i < TRIES; i++) {
+      OptionalLong found = startOfLastLines(generations(file), lines);
+      if (found.isPresent()) {
+        return found.getAsLong();
+      }
+    }
+    return 0;
+  }
+
+  /** The same; empty if a file was rolled meanwhile. */
+  private static OptionalLong startOfLastLines(List<Generation> kept, long lines)
+      throws IOException {
+    if (kept.isEmpty()) {
+      return OptionalLong.of(0);
+    }
+    long end = end(kept);
+    if (lines == 0) {
+      return OptionalLong.of(end);
+    }
+    long missing = lines;
+    ByteBuffer buffer = ByteBuffer.allocate(BACKWARDS);
+    for (int i = kept.size() - 1; i >= 0; i--) {
+      Generation generation = kept.get(i);
+      try (FileChannel opened = open(generation.path(), generation.key())) {
+        if (opened == null) {
+          return OptionalLong.empty();
+        }
+        for (long to = generation.size(); to > 0; to = Math.max(0, to - BACKWARDS)) {
+          long from = Math.max(0, to - BACKWARDS);
+          buffer.clear().limit((int) (to - from));
+          while (buffer.hasRemaining() && opened.read(buffer, from + buffer.position()) > 0) {
+            continue;
+          }
+          for (int at = buffer.position() - 1; at >= 0; at--) {
+            long offset = generation.start() + from + at + 1;
+            if (buffer.get(at) == '\n' && offset < end && --missing == 0) {
+              return OptionalLong.of(offset);
+            }
+          }
+        }
+      }
+    }
+    return OptionalLong.of(kept.get(0).start());
+  }
+
+  /**
+   * Where the oldest file begins that was written to since a moment, by this machine's clock; the
+   * end if there is none. What stands in it may be older: only files have a time.
+   *
+   * @param file the current file, which may not exist yet
+   */
+  public static long startOfWritten(Path file, Instant since) throws IOException {
+    List<Generation> kept = generations(file);
+    for (Generation generation : kept) {
+      BasicFileAttributes attributes = attributesOf(generation.path());
+      if (attributes == null || !attributes.lastModifiedTime().toInstant().isBefore(since)) {
+        return generation.start();
+      }
+    }
+    return kept.isEmpty() ? 0 : end(kept);
   }
 
   /** The offset of the first byte of the current file; 0 if there is none. */

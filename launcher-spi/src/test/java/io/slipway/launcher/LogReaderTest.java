@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -202,5 +204,49 @@ class LogReaderTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  void startOfLastLines_overRolledFiles_countsBackwards() throws IOException {
+    Writer writer = new Writer(4, 9);
+    writer.write("one\n");
+    writer.write("two\n");
+    writer.write("three\n");
+    writer.write("rest");
+
+    assertThat(LogReader.startOfLastLines(file, 0)).isEqualTo(18);
+    assertThat(LogReader.startOfLastLines(file, 1)).isEqualTo(14);
+    assertThat(LogReader.startOfLastLines(file, 2)).isEqualTo(8);
+    assertThat(LogReader.startOfLastLines(file, 3)).isEqualTo(4);
+    assertThat(LogReader.startOfLastLines(file, 4)).isZero();
+    assertThat(LogReader.startOfLastLines(file, 5)).isZero();
+  }
+
+  @Test
+  void startOfLastLines_lineFeedAtTheEnd_beginsNoLine() throws IOException {
+    Files.writeString(file, "one\n" + "x".repeat(200_000) + "\n\nlast\n");
+
+    assertThat(LogReader.startOfLastLines(file, 1)).isEqualTo(200_006);
+    assertThat(LogReader.startOfLastLines(file, 2)).isEqualTo(200_005);
+    assertThat(LogReader.startOfLastLines(file, 3)).isEqualTo(4);
+  }
+
+  @Test
+  void startOfLastLines_noFile_isTheBeginning() throws IOException {
+    assertThat(LogReader.startOfLastLines(file, 3)).isZero();
+  }
+
+  @Test
+  void startOfWritten_passesOverFilesThatAreOlder() throws IOException {
+    Writer writer = new Writer(4, 9);
+    writer.write("one\n");
+    writer.write("two\n");
+    Instant now = Instant.parse("2026-11-22T10:00:00Z");
+    Files.setLastModifiedTime(directory.resolve("stdout.1"), FileTime.from(now.minusSeconds(60)));
+    Files.setLastModifiedTime(file, FileTime.from(now));
+
+    assertThat(LogReader.startOfWritten(file, now.minusSeconds(90))).isZero();
+    assertThat(LogReader.startOfWritten(file, now.minusSeconds(30))).isEqualTo(4);
+    assertThat(LogReader.startOfWritten(file, now.plusSeconds(1))).isEqualTo(8);
   }
 }

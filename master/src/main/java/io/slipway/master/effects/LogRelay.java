@@ -78,15 +78,25 @@ public final class LogRelay {
         call.start(new FromWorker(worker, goesOn), new Metadata());
         call.request(1);
       }
-      call.sendMessage(
+      call.sendMessage(forWorker(request));
+      call.halfClose();
+    }
+
+    private static io.slipway.proto.worker.v1.ReadLogRequest forWorker(ReadLogRequest request) {
+      io.slipway.proto.worker.v1.ReadLogRequest.Builder same =
           io.slipway.proto.worker.v1.ReadLogRequest.newBuilder()
               .setExecutionId(request.getExecutionId())
               .setStream(request.getStream())
               .setOffset(request.getOffset())
               .setTailBytes(request.getTailBytes())
-              .setFollow(request.getFollow())
-              .build());
-      call.halfClose();
+              .setFollow(request.getFollow());
+      if (request.hasTailLines()) {
+        same.setTailLines(request.getTailLines());
+      }
+      if (request.hasWrittenWithin()) {
+        same.setWrittenWithin(request.getWrittenWithin());
+      }
+      return same.build();
     }
 
     /** The reader has gone, or all has been passed on. */

@@ -37,6 +37,8 @@ import io.slipway.worker.link.Fence;
 import io.slipway.worker.link.WorkerDescription;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -142,10 +144,9 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
         && request.getStream() != OutputStream.OUTPUT_STREAM_STDERR) {
       throw Refusal.invalidField("stream", "neither standard output nor standard error");
     }
-    if (request.getOffset() < 0 || request.getTailBytes() < 0) {
-      throw Refusal.invalidField(
-          request.getOffset() < 0 ? "offset" : "tail_bytes", "must not be negative");
-    }
+    checkNotNegative("offset", request.getOffset());
+    checkNotNegative("tail_bytes", request.getTailBytes());
+    checkNotNegative("tail_lines", request.getTailLines());
     Executions executions = served.get().executions();
     Path file =
         executions
@@ -154,16 +155,41 @@ public final class WorkerEndpoint extends WorkerServiceGrpc.WorkerServiceImplBas
     BooleanSupplier grows = request.getFollow() ? () -> executions.isActive(id) : () -> false;
     LogReader reader;
     try {
-      reader =
-          request.getTailBytes() > 0
-              ? LogReader.tail(file, request.getTailBytes())
-              : LogReader.from(file, request.getOffset());
+      reader = reader(file, request);
     } catch (IOException e) {
       throw Refusal.of(Status.Code.INTERNAL, Reason.REASON_UNSPECIFIED, "can't read the log: " + e)
           .causedBy(e);
     }
     new LogStream((ServerCallStreamObserver<ReadLogResponse>) caller, reader, grows, threads, clock)
         .start();
+  }
+
+  private static void checkNotNegative(String field, long value) {
+    if (value < 0) {
+      throw Refusal.invalidField(field, "must not be negative");
+    }
+  }
+
+  private static LogReader reader(Path file, ReadLogRequest request) throws IOException {
+    LogReader reader =
+        request.getTailBytes() > 0
+            ? LogReader.tail(file, request.getTailBytes())
+            : LogReader.from(file, request.getOffset());
+    if (!request.hasTailLines() && !request.hasWrittenWithin()) {
+      return reader;
+    }
+    long begin = reader.offset();
+    reader.close();
+    if (request.hasTailLines()) {
+      begin = Math.max(begin, LogReader.startOfLastLines(file, request.getTailLines()));
+    }
+    if (request.hasWrittenWithin()) {
+      Duration within =
+          Duration.ofSeconds(
+              request.getWrittenWithin().getSeconds(), request.getWrittenWithin().getNanos());
+      begin = Math.max(begin, LogReader.startOfWritten(file, Instant.now().minus(within)));
+    }
+    return LogReader.from(file, begin);
   }
 
   @Override

@@ -1,0 +1,151 @@
+package io.slipway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that look at a real cluster, and end what runs there. */
+class ITOperations {
+  @TempDir static Path directory;
+
+  private static TestCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new TestCluster(directory);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void list_conditions_leaveOutTheRest() throws Exception {
+    submit("listed-one", "true");
+    submit("listed-two", "false");
+    cluster.awaitState("listed-one", "SUCCEEDED");
+    cluster.awaitState("listed-two", "FAILED");
+
+    assertThat(names("--name", "listed-*")).containsExactly("listed-two", "listed-one");
+    assertThat(names("--name", "listed-*", "--state", "failed,lost")).containsExactly("listed-two");
+    assertThat(names("--name", "listed-*", "--limit", "1")).containsExactly("listed-two");
+    assertThat(names("--name", "listed-*", "--owner", "nobody-*")).isEmpty();
+    assertThat(names("--name", "listed-*", "--since", "1h")).hasSize(2);
+    assertThat(names("--since", "2199-01-01")).isEmpty();
+  }
+
+  @Test
+  void kill_byName_wantsYesWithoutATerminal() throws Exception {
+    submit("killed-one", "sleep", "300");
+    submit("killed-two", "sleep", "300");
+    cluster.awaitState("killed-one", "RUNNING");
+    cluster.awaitState("killed-two", "RUNNING");
+
+    TestCluster.Run refused = cluster.command("kill", "--name", "killed-*").ended();
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(refused.err()).contains("these 2 applications", "--yes");
+    assertThat(names("--name", "killed-*", "--state", "running")).hasSize(2);
+
+    TestCluster.Run killed =
+        cluster.command("kill", "--name", "killed-*", "--yes", "--output", "json").ended();
+
+    assertThat(killed.exitCode()).isZero();
+    assertThat(JsonParser.parseString(killed.out()).getAsJsonArray()).hasSize(2);
+    cluster.awaitState("killed-one", "KILLED");
+    cluster.awaitState("killed-two", "KILLED");
+    TestCluster.Run again = cluster.command("kill", "--name", "killed-*", "--yes").ended();
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.out()).isEmpty();
+    assertThat(again.err()).contains("no application of", "named killed-*");
+  }
+
+  @Test
+  void workers_wide_tellsTheVersion() throws Exception {
+    TestCluster.Run run = cluster.command("workers", "--output", "wide").ended();
+
+    assertThat(run.out().lines()).hasSize(3);
+    assertThat(run.out()).contains("VERSION", Version.text());
+  }
+
+  @Test
+  void logs_ofAll_standBehindTheirNames() throws Exception {
+    Path done = directory.resolve("done");
+    String id =
+        submit(
+            List.of(
+                "--name",
+                "written",
+                "--executors",
+                "2",
+                "--min-executors",
+                "2",
+                "--executor-command",
+                "sh -c 'echo one; echo two; echo three; echo > "
+                    + done
+                    + "{{SLIPWAY_EXECUTOR_NUMBER}}; exec sleep 300'"),
+            "sh",
+            "-c",
+            "echo first; until [ -e ${0}1 ] && [ -e ${0}2 ]; do sleep 0.1; done; echo last",
+            done.toString());
+
+    TestCluster.Run followed = cluster.command("logs", id, "--follow").ended();
+
+    assertThat(followed.exitCode()).isZero();
+    assertThat(followed.out().lines())
+        .contains("d1 | first", "d1 | last", "e1 | one", "e2 | three")
+        .hasSize(8);
+    assertThat(cluster.command("logs", id, "--tail", "1").ended().out())
+        .isEqualTo("d1 | last\ne1 | three\ne2 | three\n");
+    assertThat(cluster.command("logs", id, "--tail", "2", "--executor", "1").ended().out())
+        .isEqualTo("two\nthree\n");
+    assertThat(cluster.command("logs", id, "--since", "1h").ended().out().lines()).hasSize(8);
+    assertThat(cluster.command("logs", id, "--since", "2199-01-01").ended().out()).isEmpty();
+  }
+
+  @Test
+  void logs_ofAllWithoutAny_saysWhereToLook() throws Exception {
+    cluster.command("submit", "--name", "outside", "--", "true").ended();
+    String id = cluster.idOf("outside");
+
+    TestCluster.Run run = cluster.command("logs", id).ended();
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("slipway status " + id);
+  }
+
+  private static String submit(String name, String... command) throws Exception {
+    return submit(List.of("--name", name), command);
+  }
+
+  private static String submit(List<String> flags, String... command) throws Exception {
+    List<String> line = new ArrayList<>(List.of("--deploy-mode", "cluster"));
+    line.addAll(flags);
+    line.add("--");
+    line.addAll(List.of(command));
+    TestCluster.Run run = cluster.command("submit", line.toArray(String[]::new));
+    return "app-" + run.awaitOut("app-");
+  }
+
+  private static List<String> names(String... conditions) throws Exception {
+    List<String> line = new ArrayList<>(List.of(conditions));
+    line.addAll(List.of("--output", "json"));
+    TestCluster.Run run = cluster.command("list", line.toArray(String[]::new)).ended();
+    JsonArray applications = JsonParser.parseString(run.out()).getAsJsonArray();
+    List<String> names = new ArrayList<>();
+    applications.forEach(each -> names.add(each.getAsJsonObject().get("name").getAsString()));
+    return names;
+  }
+}
