@@ -1,0 +1,2 @@
+/** Counts prime numbers on a cluster. */
+package com.example.primes;
