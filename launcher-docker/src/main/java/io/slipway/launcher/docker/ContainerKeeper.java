@@ -6,6 +6,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import io.slipway.launcher.RollingLog;
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -21,9 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -36,6 +40,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ContainerKeeper {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final Duration LOOK_WHETHER_ENDED = Duration.ofSeconds(5);
   private static final Duration ENGINE_AGAIN = Duration.ofMillis(500);
 
   private static final String GAP =
@@ -178,19 +183,27 @@ final class ContainerKeeper {
       boolean gap = late;
       do {
         CompletableFuture<Void> end = new CompletableFuture<>();
+        AtomicLong frames = new AtomicLong();
         try {
           if (gap) {
             stderr.append(ByteBuffer.wrap(GAP.getBytes(StandardCharsets.UTF_8)));
           }
-          engine.attach(
-              launch.container(), frame -> write(frame, stdout, stderr), why -> end(end, why));
-          if (!answered) {
-            answer("attached", execution, "");
-            answered = true;
+          try (Closeable stream =
+              engine.attach(
+                  launch.container(),
+                  frame -> {
+                    frames.incrementAndGet();
+                    write(frame, stdout, stderr);
+                  },
+                  why -> end(end, why))) {
+            if (!answered) {
+              answer("attached", execution, "");
+              answered = true;
+            }
+            awaitEnd(launch.container(), end, frames);
           }
-          end.join();
           gap = false;
-        } catch (CompletionException e) {
+        } catch (ExecutionException e) {
           log(launch.container() + ": its output broke off: " + e.getCause());
           gap = true;
         } catch (EngineException e) {
@@ -204,6 +217,37 @@ final class ContainerKeeper {
     }
     if (!answered) {
       answer("failed", execution, "the container has ended");
+    }
+  }
+
+  /**
+   * Waits until there is no more output. A stream that was attached late may never end, though its
+   * container has; so that is looked at too.
+   */
+  private void awaitEnd(String container, CompletableFuture<Void> end, AtomicLong frames)
+      throws ExecutionException, InterruptedException {
+    boolean ended = false;
+    while (true) {
+      long before = frames.get();
+      try {
+        end.get((ended ? SETTLED : LOOK_WHETHER_ENDED).toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        if (ended && frames.get() == before) {
+          log(container + ": has ended, but its output has not");
+          return;
+        }
+        ended = ended || hasEnded(container);
+      }
+    }
+  }
+
+  private boolean hasEnded(String container) {
+    try {
+      Optional<Engine.State> state = engine.state(container);
+      return state.isEmpty() || state.get().hasEnded();
+    } catch (EngineException e) {
+      return false;
     }
   }
 
