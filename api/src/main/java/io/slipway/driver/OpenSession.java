@@ -71,7 +71,8 @@ final class OpenSession implements SlipwaySession {
 
   private synchronized void checkOpen() {
     if (closing) {
-      throw new IllegalStateException("the session has been closed");
+      throw new IllegalStateException(
+          "the session of " + application + " has been closed: open another one to go on");
     }
   }
 
@@ -131,6 +132,7 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public boolean awaitExecutors(int count, Duration atMost) throws InterruptedException {
+    checkOpen();
     return board.awaitExecutors(count, atMost.toNanos());
   }
 
@@ -163,7 +165,10 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public void close() {
-    close(new SessionClosedException("the session has been closed"), Ending.exited(0));
+    close(
+        new SessionClosedException(
+            "the session has been closed: wait for results before that, or open another one"),
+        Ending.exited(0));
   }
 
   @Override

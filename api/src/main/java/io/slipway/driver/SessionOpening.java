@@ -422,7 +422,9 @@ final class SessionOpening {
 
   private static void claim() {
     if (!OPEN.compareAndSet(false, true)) {
-      throw new SessionException("this JVM has an open session already: use or close that one");
+      throw new SessionException(
+          "this JVM has an open session already: pass that one to whoever needs it, or close it"
+              + " first; one session can run many tasks at a time");
     }
   }
 

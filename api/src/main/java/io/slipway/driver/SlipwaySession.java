@@ -107,6 +107,7 @@ public interface SlipwaySession extends AutoCloseable {
    * Waits until so many executors are connected.
    *
    * @return false if the time was over first
+   * @throws IllegalStateException if the session has been closed before
    */
   boolean awaitExecutors(int count, Duration atMost) throws InterruptedException;
 
