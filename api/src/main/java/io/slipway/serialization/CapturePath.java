@@ -62,8 +62,8 @@ final class CapturePath {
             : "")
         + (found.value().getClass().getName().startsWith(DRIVER_PACKAGE)
             ? " (sessions, executors and futures stay in the driver: return results from tasks,"
-                  + " hand in further tasks there, and share large values with"
-                  + " SlipwaySession.broadcast)"
+                + " hand in further tasks there, and share large values with"
+                + " SlipwaySession.broadcast)"
             : "");
   }
 
