@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -34,6 +35,7 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
   private final int attempt;
   private final TaskBoard board;
   private final IntPredicate hasEnded;
+  private final Consumer<ExecutorStream> attached;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Registration> registrations = new HashMap<>();
   private boolean closing;
@@ -42,12 +44,19 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
    * Makes the service of one attempt.
    *
    * @param hasEnded whether the masters have said of an executor's number that it has ended
+   * @param attached told of each connection; must not block
    */
-  DriverEndpoint(ApplicationId application, int attempt, TaskBoard board, IntPredicate hasEnded) {
+  DriverEndpoint(
+      ApplicationId application,
+      int attempt,
+      TaskBoard board,
+      IntPredicate hasEnded,
+      Consumer<ExecutorStream> attached) {
     this.application = application;
     this.attempt = attempt;
     this.board = board;
     this.hasEnded = hasEnded;
+    this.attached = attached;
   }
 
   /** Knows the application's own token, and no other. */
@@ -166,6 +175,7 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
             new ExecutorStream(
                 registration.number(), registration.cores(), registration.host(), out);
         board.attach(stream);
+        attached.accept(stream);
       }
       board.receive(stream, message);
     }

@@ -1,12 +1,14 @@
 package io.slipway.driver;
 
 import io.slipway.model.ApplicationId;
+import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExecutionState;
 import io.slipway.proto.application.v1.WatchExecutorsResponse;
 import io.slipway.proto.common.v1.ExecutionInfo;
 import io.slipway.rpc.Refusal;
 import io.slipway.rpc.mapping.StateMessages;
+import io.slipway.rpc.mapping.TerminationMessages;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -17,6 +19,9 @@ import java.util.TreeMap;
 
 /** What the masters have told of a session's executors. Safe for use by several threads. */
 final class ExecutorDirectory {
+  private static final Ending NOT_HEARD =
+      Ending.lost("it ended while no master was heard; how is not known here");
+
   private final ApplicationId application;
   private final Map<Integer, ExecutorView> alive = new TreeMap<>();
   private final BitSet ended = new BitSet();
@@ -26,9 +31,17 @@ final class ExecutorDirectory {
     this.application = application;
   }
 
-  /** Takes in an answer; returns the numbers that have ended by it. */
-  synchronized List<Integer> apply(WatchExecutorsResponse answer) {
-    List<Integer> newlyEnded = new ArrayList<>();
+  /**
+   * An executor that has ended.
+   *
+   * @param executor what was known of it
+   * @param ending how; lost if that was not told
+   */
+  record Ended(ExecutorView executor, Ending ending) {}
+
+  /** Takes in an answer; returns those that have ended by it. */
+  synchronized List<Ended> apply(WatchExecutorsResponse answer) {
+    List<Ended> newlyEnded = new ArrayList<>();
     Set<Integer> told = new HashSet<>();
     for (ExecutionInfo info : answer.getExecutorsList()) {
       ExecutionId id;
@@ -40,17 +53,17 @@ final class ExecutorDirectory {
         continue;
       }
       told.add(id.number());
+      ExecutorView view = new ExecutorView(id, state, info.getWorkerId(), info.getHost(), 0, false);
       if (state.isFinal()) {
-        end(id.number(), newlyEnded);
+        end(view, ending(info), newlyEnded);
       } else if (!ended.get(id.number())) {
-        alive.put(
-            id.number(), new ExecutorView(id, state, info.getWorkerId(), info.getHost(), 0, false));
+        alive.put(id.number(), view);
       }
     }
     if (answer.getSnapshot()) {
-      for (int number : List.copyOf(alive.keySet())) {
-        if (!told.contains(number)) {
-          end(number, newlyEnded);
+      for (ExecutorView view : List.copyOf(alive.values())) {
+        if (!told.contains(view.number())) {
+          end(view.ended(), NOT_HEARD, newlyEnded);
         }
       }
     }
@@ -58,11 +71,19 @@ final class ExecutorDirectory {
     return newlyEnded;
   }
 
-  private void end(int number, List<Integer> newlyEnded) {
-    alive.remove(number);
-    if (!ended.get(number)) {
-      ended.set(number);
-      newlyEnded.add(number);
+  private void end(ExecutorView view, Ending ending, List<Ended> newlyEnded) {
+    alive.remove(view.number());
+    if (!ended.get(view.number())) {
+      ended.set(view.number());
+      newlyEnded.add(new Ended(view, ending));
+    }
+  }
+
+  private static Ending ending(ExecutionInfo info) {
+    try {
+      return TerminationMessages.toModel(info.getTermination(), "termination");
+    } catch (Refusal newerThanWeAre) {
+      return NOT_HEARD;
     }
   }
 
@@ -80,6 +101,18 @@ final class ExecutorDirectory {
     return waitingReason;
   }
 
+  /** One that is connected. */
+  synchronized ExecutorView connected(int number, String host, int cores) {
+    ExecutorView known = alive.get(number);
+    return new ExecutorView(
+        application.executor(number),
+        ExecutionState.RUNNING,
+        known == null ? "" : known.workerId(),
+        known == null || known.host().isEmpty() ? host : known.host(),
+        cores,
+        true);
+  }
+
   /** All that have not ended, with what their connections tell. */
   List<ExecutorView> views(TaskBoard board) {
     Map<Integer, ExecutorView> views;
@@ -87,18 +120,8 @@ final class ExecutorDirectory {
       views = new TreeMap<>(alive);
     }
     board.forEachStream(
-        stream -> {
-          ExecutorView known = views.get(stream.number());
-          views.put(
-              stream.number(),
-              new ExecutorView(
-                  application.executor(stream.number()),
-                  ExecutionState.RUNNING,
-                  known == null ? "" : known.workerId(),
-                  known == null || known.host().isEmpty() ? stream.host() : known.host(),
-                  stream.cores(),
-                  true));
-        });
+        stream ->
+            views.put(stream.number(), connected(stream.number(), stream.host(), stream.cores())));
     return List.copyOf(views.values());
   }
 }

@@ -24,4 +24,9 @@ public record ExecutorView(
   public int number() {
     return id.number();
   }
+
+  /** The same, ended. */
+  ExecutorView ended() {
+    return new ExecutorView(id, ExecutionState.ENDED, workerId, host, 0, false);
+  }
 }

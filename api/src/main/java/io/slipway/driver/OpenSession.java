@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A session that has been opened; what it consists of is put together by {@link SessionOpening}.
@@ -29,6 +30,7 @@ final class OpenSession implements SlipwaySession {
   private final DriverEndpoint endpoint;
   private final RpcServer server;
   private final ExecutorDirectory directory;
+  private final SessionEvents events;
   private final MasterLink masters;
   private final SessionScaling scaling;
   private final SessionEnd end;
@@ -46,6 +48,7 @@ final class OpenSession implements SlipwaySession {
       DriverEndpoint endpoint,
       RpcServer server,
       ExecutorDirectory directory,
+      SessionEvents events,
       MasterLink masters,
       SessionScaling scaling,
       SessionEnd end,
@@ -58,6 +61,7 @@ final class OpenSession implements SlipwaySession {
     this.endpoint = endpoint;
     this.server = server;
     this.directory = directory;
+    this.events = events;
     this.masters = masters;
     this.end = end;
     this.afterwards = afterwards;
@@ -67,7 +71,8 @@ final class OpenSession implements SlipwaySession {
 
   private synchronized void checkOpen() {
     if (closing) {
-      throw new IllegalStateException("the session has been closed");
+      throw new IllegalStateException(
+          "the session of " + application + " has been closed: open another one to go on");
     }
   }
 
@@ -109,7 +114,25 @@ final class OpenSession implements SlipwaySession {
   }
 
   @Override
+  public void addListener(SessionListener listener) {
+    checkOpen();
+    events.add(listener);
+  }
+
+  @Override
+  public void addProgressListener(Duration every, Consumer<TaskProgress> listener) {
+    checkOpen();
+    events.add(every, listener);
+  }
+
+  @Override
+  public TaskProgress taskProgress() {
+    return board.progress();
+  }
+
+  @Override
   public boolean awaitExecutors(int count, Duration atMost) throws InterruptedException {
+    checkOpen();
     return board.awaitExecutors(count, atMost.toNanos());
   }
 
@@ -142,7 +165,10 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public void close() {
-    close(new SessionClosedException("the session has been closed"), Ending.exited(0));
+    close(
+        new SessionClosedException(
+            "the session has been closed: wait for results before that, or open another one"),
+        Ending.exited(0));
   }
 
   @Override
@@ -199,6 +225,7 @@ final class OpenSession implements SlipwaySession {
       masters.close();
       server.close(LEAVING);
       broadcasts.close();
+      events.close();
       afterwards.run();
       closed.countDown();
       if (interrupted) {

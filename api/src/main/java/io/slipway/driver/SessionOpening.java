@@ -60,6 +60,7 @@ final class SessionOpening {
   private final BroadcastShelf broadcasts;
   private final TaskBoard board;
   private final ExecutorDirectory directory;
+  private final SessionEvents events;
   private final DriverEndpoint endpoint;
   private final MasterLink masters;
   private final AtomicReference<OpenSession> session = new AtomicReference<>();
@@ -80,12 +81,28 @@ final class SessionOpening {
     this.attempt = attempt;
     this.token = token;
     this.directory = new ExecutorDirectory(application);
-    this.endpoint = new DriverEndpoint(application, attempt, board, directory::hasEnded);
+    this.events = new SessionEvents(board);
+    this.endpoint =
+        new DriverEndpoint(
+            application,
+            attempt,
+            board,
+            directory::hasEnded,
+            stream ->
+                events.started(
+                    directory.connected(stream.number(), stream.host(), stream.cores())));
     this.masters =
         new MasterLink(
             masters,
             token,
-            answer -> directory.apply(answer).forEach(board::executorEnded),
+            answer ->
+                directory
+                    .apply(answer)
+                    .forEach(
+                        ended -> {
+                          board.executorEnded(ended.executor().number());
+                          events.ended(ended);
+                        }),
             refusal -> session.get().fenced(String.valueOf(refusal.getMessage())));
   }
 
@@ -147,6 +164,7 @@ final class SessionOpening {
               endpoint,
               server,
               directory,
+              events,
               masters,
               new SessionScaling(board, masters, builder.executorCores()),
               ending -> masters.finish(FINISH),
@@ -272,6 +290,7 @@ final class SessionOpening {
               endpoint,
               server,
               directory,
+              events,
               masters,
               new SessionScaling(board, masters, builder.executorCores()),
               ending ->
@@ -403,7 +422,9 @@ final class SessionOpening {
 
   private static void claim() {
     if (!OPEN.compareAndSet(false, true)) {
-      throw new SessionException("this JVM has an open session already: use or close that one");
+      throw new SessionException(
+          "this JVM has an open session already: pass that one to whoever needs it, or close it"
+              + " first; one session can run many tasks at a time");
     }
   }
 

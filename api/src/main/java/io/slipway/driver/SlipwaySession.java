@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A driver's connection to its cluster: executors come with it, run what its {@link #executor} is
@@ -80,9 +81,33 @@ public interface SlipwaySession extends AutoCloseable {
   List<ExecutorView> executors();
 
   /**
+   * Tells a listener what becomes of executors from now on. It is called by one thread of the
+   * session's, one event at a time in their order; it may call the session, and others wait while
+   * it blocks. What it throws goes to that thread's uncaught exception handler, and it is called
+   * again for the next event.
+   *
+   * @throws IllegalStateException if the session has been closed
+   */
+  void addListener(SessionListener listener);
+
+  /**
+   * Tells a listener how the tasks get on: now, then at most so often and only when something has
+   * changed, and once more when the session closes. It is called like those of {@link
+   * #addListener}.
+   *
+   * @param every more than zero
+   * @throws IllegalStateException if the session has been closed
+   */
+  void addProgressListener(Duration every, Consumer<TaskProgress> listener);
+
+  /** How the tasks get on now. */
+  TaskProgress taskProgress();
+
+  /**
    * Waits until so many executors are connected.
    *
    * @return false if the time was over first
+   * @throws IllegalStateException if the session has been closed before
    */
   boolean awaitExecutors(int count, Duration atMost) throws InterruptedException;
 

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -41,6 +42,9 @@ final class TaskBoard {
   private final Deque<TaskFuture<?>> waiting = new ArrayDeque<>();
   private final Map<Integer, ExecutorStream> streams = new TreeMap<>();
   private final NavigableSet<ExecutorStream> withCredit = new TreeSet<>(BY_LOAD);
+  private final LongAdder succeeded = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
   private long lastId;
   private int waitingCount;
   private int sentCount;
@@ -444,6 +448,26 @@ final class TaskBoard {
     lock.lock();
     try {
       streams.values().forEach(each);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A task has reached its outcome; called on any thread, also with the lock held. */
+  void count(TaskFuture.Kind kind) {
+    switch (kind) {
+      case SUCCEEDED -> succeeded.increment();
+      case FAILED -> failed.increment();
+      case CANCELLED -> cancelled.increment();
+    }
+  }
+
+  /** How the tasks get on. */
+  TaskProgress progress() {
+    lock.lock();
+    try {
+      return new TaskProgress(
+          lastId, succeeded.sum(), failed.sum(), cancelled.sum(), waitingCount, sentCount);
     } finally {
       lock.unlock();
     }

@@ -15,16 +15,53 @@ import java.util.concurrent.TimeoutException;
  * application's runs on the threads that serve the connections.
  */
 final class TaskFuture<T> implements Future<T> {
+  /** What became of a task. */
+  enum Kind {
+    /** It has a result. */
+    SUCCEEDED,
+    /** It threw something, or was given up. */
+    FAILED,
+    /** Nobody wanted it any more. */
+    CANCELLED
+  }
+
   private sealed interface Outcome {
-    record Value(ByteString bytes) implements Outcome {}
+    record Value(ByteString bytes) implements Outcome {
+      @Override
+      public Kind kind() {
+        return Kind.SUCCEEDED;
+      }
+    }
 
-    record Read(Object value) implements Outcome {}
+    record Read(Object value) implements Outcome {
+      @Override
+      public Kind kind() {
+        return Kind.SUCCEEDED;
+      }
+    }
 
-    record Failed(TaskFailure failure, String where) implements Outcome {}
+    record Failed(TaskFailure failure, String where) implements Outcome {
+      @Override
+      public Kind kind() {
+        return Kind.FAILED;
+      }
+    }
 
-    record Broken(String message, Throwable cause) implements Outcome {}
+    record Broken(String message, Throwable cause) implements Outcome {
+      @Override
+      public Kind kind() {
+        return Kind.FAILED;
+      }
+    }
 
-    record Cancelled() implements Outcome {}
+    record Cancelled() implements Outcome {
+      @Override
+      public Kind kind() {
+        return Kind.CANCELLED;
+      }
+    }
+
+    Kind kind();
   }
 
   private final long id;
@@ -120,6 +157,7 @@ final class TaskFuture<T> implements Future<T> {
       payload = null;
       listener = whenDone;
     }
+    board.count(reached.kind()); // first, so that whoever waited finds it counted
     done.countDown();
     if (listener != null) {
       listener.run();

@@ -21,6 +21,7 @@ import java.util.Set;
  */
 final class CapturePath {
   private static final int MAX_OBJECTS = 100_000;
+  private static final String DRIVER_PACKAGE = "io.slipway.driver.";
   private static final String THIS = "'this'";
 
   private record Step(Object value, Step from, String words) {}
@@ -58,6 +59,11 @@ final class CapturePath {
         + (found.words().equals(THIS)
             ? " (code that uses a field or a method of its object captures the object: copy what"
                 + " you need into a local variable first)"
+            : "")
+        + (found.value().getClass().getName().startsWith(DRIVER_PACKAGE)
+            ? " (sessions, executors and futures stay in the driver: return results from tasks,"
+                + " hand in further tasks there, and share large values with"
+                + " SlipwaySession.broadcast)"
             : "");
   }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -82,7 +83,55 @@ class SlipwaySessionTest {
     try (SessionBed bed = new SessionBed()) {
       assertThatThrownBy(() -> hosted(bed.master()).open())
           .isInstanceOf(SessionException.class)
-          .hasMessageContaining("has an open session already");
+          .hasMessageContaining("has an open session already")
+          .hasMessageContaining("close it first");
+    }
+  }
+
+  @Test
+  void use_afterClose_saysWhatToDo() throws Exception {
+    try (SessionBed bed = new SessionBed()) {
+      SlipwaySession session = bed.session();
+      session.close();
+
+      List<ThrowingCallable> uses =
+          List.of(
+              () -> session.setProgress(0.5),
+              () -> session.releaseExecutors(List.of(1)),
+              () -> session.awaitExecutors(1, Duration.ofMinutes(1)),
+              () -> session.broadcast(1),
+              () -> session.executor().setExecutors(3),
+              () -> session.executor().setExecutorsOnDemand(OnDemandExecutors.between(0, 3)));
+      for (ThrowingCallable use : uses) {
+        assertThatThrownBy(use)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("has been closed")
+            .hasMessageContaining("open another one");
+      }
+      assertThatThrownBy(() -> session.executor().submit(() -> 1))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining("open another one");
+    }
+  }
+
+  @Test
+  void submit_capturesSessionExecutorOrFuture_saysThatTheyStayInTheDriver() throws Exception {
+    try (SessionBed bed = new SessionBed()) {
+      SlipwaySession session = bed.session();
+      SlipwayExecutor executor = bed.executor();
+      Future<Integer> future = executor.submit(() -> 1);
+
+      List<ThrowingCallable> uses =
+          List.of(
+              () -> executor.submit(() -> session.attempt()),
+              () -> executor.submit(() -> executor.connectedCores()),
+              () -> executor.submit(() -> future.isDone()));
+      for (ThrowingCallable use : uses) {
+        assertThatThrownBy(use)
+            .isInstanceOf(TaskNotSerializableException.class)
+            .hasMessageContaining("stay in the driver")
+            .hasMessageContaining("SlipwaySession.broadcast");
+      }
     }
   }
 
