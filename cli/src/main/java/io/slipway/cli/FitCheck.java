@@ -59,8 +59,8 @@ record FitCheck(Fits fits, int executorsNow, String reason) {
     }
     String most =
         ever.isEmpty()
-            ? "none of them has room for the driver"
-            : "they have room for " + ever.getAsInt();
+            ? "no worker has room for the driver"
+            : "there is room for " + ever.getAsInt();
     return new FitCheck(
         Fits.NEVER,
         0,
@@ -69,7 +69,8 @@ record FitCheck(Fits fits, int executorsNow, String reason) {
             : what
                 + " would not fit on the "
                 + live.size()
-                + " live workers even if nothing else ran: "
+                + (live.size() == 1 ? " live worker" : " live workers")
+                + " even if nothing else ran: "
                 + most
                 + "; ask for less, or add workers");
   }

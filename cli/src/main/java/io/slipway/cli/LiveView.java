@@ -6,6 +6,11 @@ import java.util.List;
 /** A text on a terminal that takes the place of the one before it. */
 final class LiveView {
   private static final String HOME = "\u001b[H";
+
+  /** A line that is too long is cut, or it would take two rows. */
+  private static final String CUT = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
   private static final String CLEAR_LINE = "\u001b[K";
   private static final String CLEAR_BELOW = "\u001b[J";
 
@@ -25,7 +30,7 @@ final class LiveView {
 
   /** Shows a text, as far as there are rows for it. */
   void show(String text) {
-    StringBuilder frame = new StringBuilder(HOME);
+    StringBuilder frame = new StringBuilder(HOME).append(CUT);
     if (!begun) {
       frame.append(CLEAR_BELOW);
       begun = true;
@@ -39,7 +44,7 @@ final class LiveView {
       frame.append("... ").append(lines.size() - Math.max(0, rows - 2)).append(" more lines");
       frame.append(CLEAR_LINE).append('\n');
     }
-    terminal.print(frame.append(CLEAR_BELOW));
+    terminal.print(frame.append(CLEAR_BELOW).append(WRAP));
     terminal.flush();
   }
 }

@@ -49,7 +49,7 @@ class FitCheckTest {
     assertThat(minimum.fits()).isEqualTo(FitCheck.Fits.NEVER);
     assertThat(minimum.reason()).contains("room for 3");
     assertThat(driver.fits()).isEqualTo(FitCheck.Fits.NEVER);
-    assertThat(driver.reason()).contains("none of them has room for the driver");
+    assertThat(driver.reason()).contains("no worker has room for the driver");
   }
 
   @Test

@@ -17,7 +17,8 @@ class LiveViewTest {
     terminal.getBuffer().setLength(0);
     view.show("three\n");
 
-    assertThat(terminal.toString()).isEqualTo("\u001b[Hthree\u001b[K\n\u001b[J");
+    assertThat(terminal.toString())
+        .isEqualTo("\u001b[H\u001b[?7lthree\u001b[K\n\u001b[J\u001b[?7h");
   }
 
   @Test
