@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>The file is {@code $XDG_CONFIG_HOME/slipway/slipway.conf}, or {@code
  * ~/.config/slipway/slipway.conf}: lines of {@code key = value}, empty lines, and comments that
- * begin with {@code #}.
+ * begin with {@code #}. Keys are those of {@link Key}, and {@link FlagKey}.
  */
 final class Configuration {
   /** A setting: its key in the file, and the variables that come before it, in order. */
@@ -49,7 +51,7 @@ final class Configuration {
 
   private final UnaryOperator<String> environment;
   private final Path file;
-  private Map<Key, Setting> fromFile;
+  private Map<String, List<Setting>> fromFile;
 
   /**
    * Reads nothing yet.
@@ -93,13 +95,43 @@ final class Configuration {
         return Optional.of(new Setting(value.strip(), "environment variable " + variable));
       }
     }
+    return inFile(key.word).stream().findFirst();
+  }
+
+  /** Finds a setting by its word, such as {@code token-file}. */
+  Optional<Setting> find(String word) {
+    return Arrays.stream(Key.values())
+        .filter(key -> key.word.equals(word))
+        .findFirst()
+        .flatMap(this::find);
+  }
+
+  /** What a flag's variable says; one value a line where the flag may be repeated. */
+  List<Setting> variable(FlagKey key) {
+    String value = environment.apply(key.variable());
+    if (value == null || value.isBlank()) {
+      return List.of();
+    }
+    String source = "environment variable " + key.variable();
+    return key.isRepeatable()
+        ? value.lines().filter(line -> !line.isBlank()).map(l -> new Setting(l, source)).toList()
+        : List.of(new Setting(value.strip(), source));
+  }
+
+  /**
+   * What the file says for a key, in order.
+   *
+   * @throws CommandFailedException with file and line, if the file holds anything that is not
+   *     understood
+   */
+  List<Setting> inFile(String key) {
     if (fromFile == null) {
       fromFile = read();
     }
-    return Optional.ofNullable(fromFile.get(key));
+    return fromFile.getOrDefault(key, List.of());
   }
 
-  private Map<Key, Setting> read() {
+  private Map<String, List<Setting>> read() {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -111,7 +143,8 @@ final class Configuration {
       throw CommandFailedException.usage(
           "can't read " + file + ": " + Reasons.of(e) + "; make it readable or remove it");
     }
-    Map<Key, Setting> settings = new LinkedHashMap<>();
+    Map<String, List<Setting>> settings = new LinkedHashMap<>();
+    KnownKeys known = new KnownKeys();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (line.isEmpty() || line.startsWith("#")) {
@@ -122,32 +155,54 @@ final class Configuration {
       if (equals <= 0) {
         throw CommandFailedException.usage(place + ": not of the form key = value: '" + line + "'");
       }
-      Key key = key(line.substring(0, equals).strip(), place);
-      String value = line.substring(equals + 1).strip();
-      if (value.isEmpty()) {
-        throw CommandFailedException.usage(place + ": no value for '" + key.word + "'");
-      }
-      Setting former = settings.put(key, new Setting(value, place));
-      if (former != null) {
+      String key = line.substring(0, equals).strip();
+      Setting setting = new Setting(line.substring(equals + 1).strip(), place);
+      boolean repeatable = known.check(key, setting);
+      List<Setting> all = settings.computeIfAbsent(key, unused -> new ArrayList<>());
+      if (!all.isEmpty() && !repeatable) {
         throw CommandFailedException.usage(
-            place + ": '" + key.word + "' is set at " + former.source + " already");
+            place + ": '" + key + "' is set at " + all.get(0).source + " already");
       }
+      all.add(setting);
     }
     return settings;
   }
 
-  private static Key key(String word, String place) {
-    for (Key key : Key.values()) {
-      if (key.word.equals(word)) {
-        return key;
+  /** The keys of the file. Those of flags are looked up only where one stands in it. */
+  private static final class KnownKeys {
+    private Map<String, FlagKey> flags;
+
+    /** Whether the key, which must be known and its value right, may stand there again. */
+    boolean check(String word, Setting setting) {
+      boolean shared = Arrays.stream(Key.values()).anyMatch(key -> key.word.equals(word));
+      if (!shared && !flags().containsKey(word)) {
+        List<String> known = new ArrayList<>();
+        Arrays.stream(Key.values()).forEach(key -> known.add(key.word));
+        known.addAll(flags().keySet());
+        throw CommandFailedException.usage(
+            setting.source + ": unknown key '" + word + "'" + Spelling.advice(word, known));
       }
+      if (setting.text.isEmpty()) {
+        throw CommandFailedException.usage(setting.source + ": no value for '" + word + "'");
+      }
+      if (shared) {
+        return false;
+      }
+      FlagKey key = flags().get(word);
+      FlagValues.read(key.flag(), setting, null);
+      return key.isRepeatable();
     }
-    throw CommandFailedException.usage(
-        place
-            + ": unknown key '"
-            + word
-            + "' (known: "
-            + String.join(", ", List.of(Key.values()).stream().map(key -> key.word).toList())
-            + ")");
+
+    private Map<String, FlagKey> flags() {
+      if (flags == null) {
+        flags = new LinkedHashMap<>();
+        for (String command : FlagKey.COMMANDS) {
+          FlagKey.of(SlipwayMain.specification(command)).stream()
+              .filter(key -> !key.isShared())
+              .forEach(key -> flags.put(key.key(), key));
+        }
+      }
+      return flags;
+    }
   }
 }

@@ -140,7 +140,8 @@ final class Json {
     return json;
   }
 
-  private static JsonObject resources(Resources resources) {
+  /** Amounts of resources. */
+  static JsonObject resources(Resources resources) {
     JsonObject json = new JsonObject();
     json.addProperty("cores", resources.cores());
     json.addProperty("memoryBytes", resources.memoryBytes());

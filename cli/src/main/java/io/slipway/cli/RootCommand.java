@@ -38,12 +38,14 @@ import picocli.CommandLine.Spec;
       "  SLIPWAY_MASTER         HOST:PORT[,HOST:PORT] instead of --master",
       "  SLIPWAY_TOKEN_FILE     instead of --token-file",
       "  SLIPWAY_TOKEN_DIR      instead of --token-dir",
+      "  SLIPWAY_COMMAND_FLAG   instead of a flag of master, worker or submit: SLIPWAY_WORKER_CORES",
       "  SLIPWAY_JAVA_OPTIONS   further options of the JVM that runs the command",
       "  SLIPWAY_DEBUG          if set, errors come with their stack trace",
       "",
       "Configuration file: $XDG_CONFIG_HOME/slipway/slipway.conf or ~/.config/slipway/slipway.conf,",
-      "lines of 'key = value' with the keys master, token-file and token-dir. A flag wins over the",
-      "environment, and the environment over the file.",
+      "lines of 'key = value': master, token-file and token-dir for all commands, and each flag of",
+      "master, worker and submit, such as 'worker.cores = 8'. A flag wins over the environment, and the",
+      "environment over the file; 'slipway config --effective' shows what comes from where.",
     })
 final class RootCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -9,8 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code slipway} command. */
@@ -57,7 +60,10 @@ public final class SlipwayMain {
     commands.put("logs", LogsCommand::new);
     commands.put("kill", KillCommand::new);
     commands.put("workers", WorkersCommand::new);
+    commands.put("config", ConfigCommand::new);
     commands.put("version", VersionCommand::new);
+    commands.put("completion", CompletionCommand::new);
+    commands.put("manual", ManualCommand::new);
     commands.put("docker-image", DockerImageCommand::new);
     commands.put("archive", ArchiveCommand::new);
     return commands;
@@ -76,14 +82,49 @@ public final class SlipwayMain {
         .setExpandAtFiles(false)
         .setStopAtPositional(false)
         .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(SlipwayMain::explainWrongUse)
-        .setExecutionExceptionHandler(SlipwayMain::explainFailure);
-    CommandLine submit = root.getSubcommands().get("submit");
-    if (submit != null) {
-      // What follows the program is the program's, however it looks.
-      submit.setStopAtPositional(true);
+        .setParameterExceptionHandler(SlipwayMain::explainWrongUse);
+    FlagSources sources = new FlagSources(Configuration.ofProcess());
+    root.setExecutionStrategy(parsed -> execute(parsed, sources))
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> explainFailure(problem, command, sources));
+    for (String name : List.of("submit", "config")) {
+      CommandLine command = root.getSubcommands().get(name);
+      if (command != null) {
+        // What follows the program, or another command, is theirs, however it looks.
+        command.setStopAtPositional(true);
+      }
     }
     return root;
+  }
+
+  /** The flags of a command, and what is said about them. */
+  static CommandSpec specification(String command) {
+    return commandLine(new String[] {command}).getSubcommands().get(command).getCommandSpec();
+  }
+
+  /** Reads the command line of one command, and runs nothing. */
+  static ParseResult parse(String command, List<String> flags) {
+    List<String> line = new ArrayList<>(List.of(command));
+    line.addAll(flags);
+    String[] args = line.toArray(String[]::new);
+    return commandLine(args).parseArgs(args).subcommand();
+  }
+
+  /** All commands. */
+  static CommandLine everything() {
+    return commandLine(new String[0]);
+  }
+
+  private static int execute(ParseResult parsed, FlagSources sources) {
+    ParseResult called = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+    if (!called.isUsageHelpRequested() && FlagKey.COMMANDS.contains(called.commandSpec().name())) {
+      try {
+        sources.apply(called, SubmitCommand.specFile(called));
+      } catch (CommandFailedException e) {
+        throw new ExecutionException(called.commandSpec().commandLine(), e.getMessage(), e);
+      }
+    }
+    return new RunLast().execute(parsed);
   }
 
   private static List<CommandLine> allOf(CommandLine root) {
@@ -109,13 +150,13 @@ public final class SlipwayMain {
     return ExitCodes.USAGE;
   }
 
-  private static int explainFailure(Exception problem, CommandLine command, ParseResult parsed) {
+  private static int explainFailure(Exception problem, CommandLine command, FlagSources sources) {
     String name = command.getCommandSpec().qualifiedName();
     PrintWriter err = command.getErr();
     debug(problem, err);
     CommandFailedException failure =
         problem instanceof CommandFailedException e ? e : Failures.explain(problem);
-    err.println(name + ": " + oneLine(failure.getMessage()));
+    err.println(name + ": " + oneLine(sources.explain(failure.getMessage())));
     return failure.exitCode();
   }
 

@@ -1,5 +1,6 @@
 package io.slipway.cli;
 
+import com.google.gson.JsonObject;
 import io.slipway.client.ApplicationHandle;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.SlipwayException;
@@ -8,8 +9,10 @@ import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
 import io.slipway.model.Signals;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -18,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code slipway submit}. */
@@ -50,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  slipway submit --executors 4 --executor-memory 2g --jar lib/csv.jar app.jar input.csv",
       "  slipway submit --deploy-mode cluster --wait --follow app.jar",
       "  slipway submit --deploy-mode cluster --file job.sh -- sh job.sh 10",
+      "  slipway submit --spec nightly.yaml --dry-run",
       "  slipway submit --file work.sh --executors 3 --executor-command 'sh work.sh' -- sleep 60",
       "",
       "Exit codes (client mode, or with --wait):",
@@ -60,6 +65,8 @@ import picocli.CommandLine.Spec;
       "  125       Slipway could not do it: refused, no master answered, or the driver did not start"
     })
 final class SubmitCommand implements Callable<Integer> {
+  private static final String SPEC_FLAG = "--spec";
+
   @Mixin private HelpOption help;
 
   @Mixin private ConnectionOptions connection;
@@ -82,6 +89,25 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Cluster mode: the same as --wait, and show the driver's output as it comes.")
   private boolean follow;
 
+  @Option(
+      names = SPEC_FLAG,
+      paramLabel = "FILE",
+      converter = Converters.FilePath.class,
+      description = {
+        "A file, YAML or JSON, with flags as keys, without their hyphens, and 'application' with"
+            + " 'arguments', or 'command'. Paths in it are relative to it. Flags win, and so does a"
+            + " program on the command line.",
+        "Example: --spec nightly.yaml"
+      })
+  private Path specFile;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Submit nothing: show as JSON what would be submitted, and whether it would fit on the"
+              + " workers that there are: NOW, LATER (once what runs has ended) or NEVER.")
+  private boolean dryRun;
+
   @Parameters(
       paramLabel = "PROGRAM",
       hidden = true,
@@ -99,12 +125,48 @@ final class SubmitCommand implements Callable<Integer> {
     List<HostPort> masters = connection.masters();
     String token = connection.token().token();
     try (Scratch scratch = Scratch.create("slipway-submit-")) {
-      ResolvedSubmission resolved =
-          new SubmissionResolver(options, scratch.directory()).resolve(program, isCommand());
+      ResolvedSubmission resolved = resolve(scratch);
       try (SlipwayClient client = SlipwayClient.connect(masters, token)) {
-        return submit(client, resolved, scratch);
+        return dryRun ? tell(client, resolved) : submit(client, resolved, scratch);
       }
     }
+  }
+
+  /**
+   * The submission's file.
+   *
+   * @param parsed of any command
+   */
+  static Optional<SpecFile> specFile(ParseResult parsed) {
+    return Optional.ofNullable(parsed.matchedOption(SPEC_FLAG))
+        .map(flag -> SpecFile.read(flag.getValue()));
+  }
+
+  private ResolvedSubmission resolve(Scratch scratch) {
+    SubmissionResolver resolver = new SubmissionResolver(options, scratch.directory());
+    if (program.isEmpty() && specFile != null) {
+      SpecFile.Program named = SpecFile.read(specFile).program();
+      if (named.words().isEmpty()) {
+        throw CommandFailedException.usage(
+            specFile
+                + " names neither 'application' nor 'command', and no program stands on the command"
+                + " line; add one");
+      }
+      return resolver.resolve(named.words(), named.isCommand());
+    }
+    return resolver.resolve(program, isCommand());
+  }
+
+  private int tell(SlipwayClient client, ResolvedSubmission resolved) throws InterruptedException {
+    LauncherCheck.check(client, resolved.spec());
+    FitCheck fit = FitCheck.of(resolved.spec(), client.workers());
+    JsonObject json = new JsonObject();
+    json.add("specification", SpecJson.specification(resolved.spec()));
+    json.addProperty("fits", fit.fits().name());
+    json.addProperty("executorsNow", fit.executorsNow());
+    json.addProperty("reason", fit.reason());
+    spec.commandLine().getOut().println(Json.text(json));
+    return ExitCodes.OK;
   }
 
   private int submit(SlipwayClient client, ResolvedSubmission resolved, Scratch scratch)

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Whether a person looks on. */
 final class Terminal {
+  private static final int USUAL_ROWS = 24;
+
   private Terminal() {}
 
   /** Whether standard error is a terminal; the script that starts the command can tell. */
@@ -17,6 +19,12 @@ final class Terminal {
   /** Whether standard output is a terminal. */
   static boolean onStandardOutput() {
     return Boolean.getBoolean("slipway.screen");
+  }
+
+  /** How many rows the terminal has at standard output; the usual 24 if that is not known. */
+  static int rows() {
+    int rows = Integer.getInteger("slipway.rows", USUAL_ROWS);
+    return rows > 2 ? rows : USUAL_ROWS;
   }
 
   /** Where a person types answers; empty if standard input and error are not both a terminal. */

@@ -64,7 +64,7 @@ class ConfigurationTest {
         .isInstanceOf(CommandFailedException.class)
         .hasMessageContaining(configuration.file() + ":2")
         .hasMessageContaining("'mastr'")
-        .hasMessageContaining("token-dir");
+        .hasMessageContaining("did you mean 'master'?");
   }
 
   @Test

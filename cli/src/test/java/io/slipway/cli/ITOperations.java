@@ -3,10 +3,14 @@ package io.slipway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,95 @@ class ITOperations {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("slipway status " + id);
+  }
+
+  @Test
+  void status_watchInAPipe_isALineForEachChange() throws Exception {
+    String id = submit("watched", "sh", "-c", "sleep 1; exit 3");
+
+    TestCluster.Run run = cluster.command("status", id, "--watch").ended();
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().lines()).allMatch(line -> line.startsWith(id + " "));
+    assertThat(run.out()).contains(id + " FAILED: driver exited with 3").doesNotContain("\u001b");
+  }
+
+  @Test
+  void submit_specFile_runsWhatItSays_andDryRunDoesNot() throws Exception {
+    Path spec =
+        Files.writeString(
+            directory.resolve("spec.yaml"),
+            """
+            name: specified
+            deploy-mode: cluster
+            env: {GREETING: good day}
+            command: [sh, -c, 'echo "$GREETING"']
+            wait: true
+            follow: true
+            """);
+
+    TestCluster.Run dry = cluster.command("submit", "--spec", spec.toString(), "--dry-run").ended();
+    TestCluster.Run run =
+        cluster.command("submit", "--spec", spec.toString(), "--env", "GREETING=hello").ended();
+
+    JsonObject told = JsonParser.parseString(dry.out()).getAsJsonObject();
+    assertThat(dry.exitCode()).isZero();
+    assertThat(told.keySet()).containsExactly("specification", "fits", "executorsNow", "reason");
+    assertThat(told.get("fits").getAsString()).isEqualTo("NOW");
+    JsonObject specification = told.getAsJsonObject("specification");
+    assertThat(specification.get("name").getAsString()).isEqualTo("specified");
+    assertThat(
+            specification
+                .getAsJsonObject("driver")
+                .getAsJsonObject("environment")
+                .get("GREETING")
+                .getAsString())
+        .isEqualTo("good day");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("hello");
+    assertThat(names("--name", "specified")).hasSize(1);
+  }
+
+  @Test
+  void config_tellsWhereEachValueComesFrom() throws Exception {
+    Path other = Files.createDirectories(directory.resolve("other/slipway"));
+    Path file =
+        Files.writeString(
+            other.resolve("slipway.conf"), "worker.cores = 3\nworker.listen = 0.0.0.0:0\n");
+    Map<String, String> environment =
+        Map.of("XDG_CONFIG_HOME", other.getParent().toString(), "SLIPWAY_WORKER_MEMORY", "3g");
+
+    TestCluster.Run run =
+        cluster.startIn(
+            environment, "config", "--effective", "--output", "json", "worker", "--label", "a=b");
+    TestCluster.Run worker =
+        cluster.startIn(
+            environment,
+            "worker",
+            "--master",
+            cluster.address(),
+            "--token-dir",
+            cluster.tokens().toString(),
+            "--work-dir",
+            directory.resolve("unused").toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Map<String, String> sources = new HashMap<>();
+    JsonParser.parseString(run.out())
+        .getAsJsonArray()
+        .forEach(
+            row ->
+                sources.put(
+                    row.getAsJsonObject().get("key").getAsString(),
+                    row.getAsJsonObject().get("source").getAsString()));
+    assertThat(sources)
+        .containsEntry("worker.cores", file + ":1")
+        .containsEntry("worker.memory", "environment variable SLIPWAY_WORKER_MEMORY")
+        .containsEntry("worker.label", "flag --label")
+        .containsEntry("worker.launcher", "default");
+    // Two settings that contradict each other are told with their places.
+    assertThat(worker.exitCode()).isNotZero();
+    assertThat(worker.err()).contains("--insecure", file + ":2");
   }
 
   private static String submit(String name, String... command) throws Exception {

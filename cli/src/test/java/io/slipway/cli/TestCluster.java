@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -178,20 +179,28 @@ final class TestCluster implements AutoCloseable {
     return start(other, line(command, arguments));
   }
 
+  /** Starts any command with variables of its own. */
+  Run startIn(Map<String, String> environment, String... arguments) throws IOException {
+    return start(home, Arrays.asList(arguments), environment);
+  }
+
   /** Starts any command. */
   Run start(String... arguments) throws IOException {
     return start(home, Arrays.asList(arguments));
   }
 
   private Run start(Path distribution, List<String> arguments) throws IOException {
+    return start(distribution, arguments, Map.of());
+  }
+
+  private Run start(Path distribution, List<String> arguments, Map<String, String> environment)
+      throws IOException {
     int number = runs.incrementAndGet();
     Path out = directory.resolve("run-" + number + ".out");
     Path err = directory.resolve("run-" + number + ".err");
-    Process process =
-        started(
-            builder(distribution, arguments)
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile()));
+    ProcessBuilder builder = builder(distribution, arguments);
+    builder.environment().putAll(environment);
+    Process process = started(builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
     return new Run(process, out, err, String.join(" ", arguments));
   }
 
