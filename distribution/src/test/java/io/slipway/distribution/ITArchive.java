@@ -1,0 +1,197 @@
+package io.slipway.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive, unpacked and run where nothing else of Slipway is. */
+class ITArchive {
+  private static final Path ARCHIVE = Path.of(System.getProperty("slipway.archive"));
+  private static final String VERSION = System.getProperty("slipway.version");
+  private static final Instant TIME = Instant.parse(System.getProperty("slipway.timestamp"));
+  private static final Duration LONG = Duration.ofSeconds(90);
+
+  @TempDir static Path directory;
+  private static Path home;
+
+  private final List<Process> started = new ArrayList<>();
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    Path into = Files.createDirectory(directory.resolve("unpacked"));
+    Process tar =
+        new ProcessBuilder("tar", "-xpzf", ARCHIVE.toString(), "-C", into.toString())
+            .inheritIO()
+            .start();
+    assertThat(tar.waitFor()).isZero();
+    try (Stream<Path> roots = Files.list(into)) {
+      assertThat(roots).containsExactly(into.resolve("slipway-" + VERSION));
+    }
+    home = into.resolve("slipway-" + VERSION);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (int i = started.size() - 1; i >= 0; i--) {
+      Process process = started.get(i);
+      process.destroy();
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  @Test
+  void archive_unpacked_hasAllThatBelongsToIt() throws Exception {
+    for (String file :
+        List.of(
+            "LICENSE",
+            "NOTICE",
+            "CHANGELOG.md",
+            "bin/slipway",
+            "conf/systemd/slipway-master.service",
+            "conf/systemd/slipway-worker.service",
+            "docs/installation.md",
+            "launchers/slipway-launcher-process-" + VERSION + ".jar",
+            "launchers/slipway-launcher-docker-" + VERSION + ".jar",
+            "lib/slipway-api-bundle-" + VERSION + ".jar",
+            "lib/class-path")) {
+      assertThat(home.resolve(file)).isRegularFile();
+    }
+    assertThat(home.resolve("cache")).doesNotExist();
+    assertThat(home.resolve("licenses/THIRD-PARTY.txt"))
+        .content()
+        .contains("org.apache.ratis:ratis-server", "io.grpc:grpc-api", "docker-java-core")
+        .doesNotContain("Unknown license");
+    assertThat(home.resolve("licenses").toFile().list()).hasSizeGreaterThan(5);
+  }
+
+  /** Nothing of the machine, the account and the moment of the build is in it. */
+  @Test
+  void archive_entries_sayNothingOfTheirBuild() throws Exception {
+    List<String> lines =
+        output("tar", "--utc", "--full-time", "--numeric-owner", "-tvzf", ARCHIVE.toString())
+            .lines()
+            .toList();
+
+    assertThat(lines).hasSizeGreaterThan(50);
+    String time = TIME.toString().replace("T", " ").replace("Z", "");
+    assertThat(lines).allMatch(line -> line.contains(time));
+    assertThat(lines.stream().map(line -> line.split(" +", -1)[1]).distinct()).hasSize(1);
+    assertThat(lines.stream().map(line -> line.substring(0, 10)).distinct())
+        .containsExactlyInAnyOrder("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x");
+  }
+
+  @Test
+  void command_emptyEnvironment_tellsItsVersion() throws Exception {
+    Path out = directory.resolve("version");
+    Process process = slipway(out, "--version");
+
+    assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(out).content().contains(VERSION);
+  }
+
+  @Test
+  void cluster_emptyEnvironment_runsAnExampleInBothModes() throws Exception {
+    Path masterOut = directory.resolve("master");
+    slipway(masterOut, "master", "--listen", "127.0.0.1:0");
+    String address = await(masterOut, "master ready at ");
+    Path workerOut = directory.resolve("worker");
+    slipway(workerOut, "worker", "--master", address, "--cores", "4", "--memory", "8g");
+    await(workerOut, "worker ready at ");
+
+    for (String mode : List.of("client", "cluster")) {
+      Path out = directory.resolve(mode);
+      List<String> line = new ArrayList<>(List.of("submit", "--master", address));
+      line.addAll(List.of("--deploy-mode", mode, "--executor-memory", "512m"));
+      if (mode.equals("cluster")) {
+        line.addAll(List.of("--wait", "--follow"));
+      }
+      line.addAll(List.of("--class", "io.slipway.examples.MonteCarloPi"));
+      line.addAll(List.of(home + "/examples/slipway-examples-" + VERSION + ".jar", "1000000"));
+      Process submit = slipway(out, line.toArray(String[]::new));
+
+      assertThat(submit.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(submit.exitValue()).as(Files.readString(out, UTF_8)).isZero();
+      assertThat(out).content().contains("pi is about 3.1");
+    }
+  }
+
+  @Test
+  void units_asInstalled_areValid() throws Exception {
+    Assumptions.assumeTrue(
+        Stream.of("/usr/bin", "/bin")
+            .anyMatch(bin -> Files.exists(Path.of(bin, "systemd-analyze"))),
+        "there is no systemd-analyze here");
+    for (String unit : List.of("slipway-master.service", "slipway-worker.service")) {
+      Path installed = directory.resolve(unit);
+      Files.writeString(
+          installed,
+          Files.readString(home.resolve("conf/systemd").resolve(unit), UTF_8)
+              .replace("/opt/slipway/", home + "/"));
+
+      assertThat(output("systemd-analyze", "verify", "--man=no", installed.toString()))
+          .doesNotContain(unit);
+    }
+  }
+
+  private Process slipway(Path out, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("env", "-i", "PATH=" + path(), "HOME=" + directory.resolve("home")));
+    line.add(home.resolve("bin/slipway").toString());
+    line.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(line)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    started.add(process);
+    return process;
+  }
+
+  private static String path() {
+    return Path.of(System.getProperty("java.home"), "bin") + ":/usr/bin:/bin";
+  }
+
+  private static String await(Path out, String beginning) {
+    return Awaitility.await(beginning)
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () ->
+                Files.readString(out, UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(beginning))
+                    .map(line -> line.substring(beginning.length()).strip())
+                    .findFirst()
+                    .orElse(""),
+            found -> !found.isEmpty());
+  }
+
+  private static String output(String... line) throws Exception {
+    Path out = Files.createTempFile(directory, "output", "");
+    Process process =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+    assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    String text = Files.readString(out, UTF_8);
+    assertThat(process.exitValue()).as(text).isZero();
+    return text;
+  }
+}
