@@ -33,6 +33,7 @@ import java.util.TreeMap;
  * @param logMaxRolled how many rolled files are kept for each stream, not negative
  * @param retention how long the directory of an execution, its logs included, is kept after its end
  * @param version for people
+ * @param http where health and metrics are served; empty for nowhere
  */
 public record WorkerSettings(
     List<HostPort> masters,
@@ -48,7 +49,8 @@ public record WorkerSettings(
     long logMaxBytes,
     int logMaxRolled,
     Duration retention,
-    String version) {
+    String version,
+    Optional<HostPort> http) {
   /** The launcher of a worker that is told of none. */
   public static final String DEFAULT_LAUNCHER = "process";
 
@@ -94,6 +96,60 @@ public record WorkerSettings(
     }
     launcherOptions = Collections.unmodifiableSortedMap(options);
     workDirectory = workDirectory.toAbsolutePath().normalize();
+  }
+
+  /** Without health and metrics. */
+  public WorkerSettings(
+      List<HostPort> masters,
+      HostPort listen,
+      Optional<HostPort> advertise,
+      Resources resources,
+      SortedMap<String, String> labels,
+      Path workDirectory,
+      String launcher,
+      SortedMap<String, SortedMap<String, String>> launcherOptions,
+      boolean insecure,
+      Path tokenDirectory,
+      long logMaxBytes,
+      int logMaxRolled,
+      Duration retention,
+      String version) {
+    this(
+        masters,
+        listen,
+        advertise,
+        resources,
+        labels,
+        workDirectory,
+        launcher,
+        launcherOptions,
+        insecure,
+        tokenDirectory,
+        logMaxBytes,
+        logMaxRolled,
+        retention,
+        version,
+        Optional.empty());
+  }
+
+  /** The same with a port for health and metrics. */
+  public WorkerSettings withHttp(Optional<HostPort> address) {
+    return new WorkerSettings(
+        masters,
+        listen,
+        advertise,
+        resources,
+        labels,
+        workDirectory,
+        launcher,
+        launcherOptions,
+        insecure,
+        tokenDirectory,
+        logMaxBytes,
+        logMaxRolled,
+        retention,
+        version,
+        address);
   }
 
   /** A worker that offers the whole machine on loopback, with defaults for all else. */

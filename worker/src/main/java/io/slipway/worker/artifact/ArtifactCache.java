@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,11 +20,14 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +51,9 @@ public final class ArtifactCache {
   private final Path directory;
   private final ArtifactSource source;
   private final Executor threads;
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder downloaded = new LongAdder();
   private final ConcurrentMap<Digest, CompletableFuture<Path>> underWay = new ConcurrentHashMap<>();
 
   /**
@@ -131,12 +139,59 @@ public final class ArtifactCache {
     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
+  /** Bytes of the files that are here, unfinished ones too; reads the directory. */
+  public long sizeBytes() {
+    return look().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** How many files are here, unfinished ones too; reads the directory. */
+  public int files() {
+    return look().size();
+  }
+
+  private List<Long> look() {
+    List<Long> sizes = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        sizes.add(sizeOf(file));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("the artifact cache could not be read", e);
+    }
+    return sizes;
+  }
+
+  private static long sizeOf(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException renamed) {
+      return 0;
+    }
+  }
+
+  /** Artifacts that were wanted and were here. */
+  public long hits() {
+    return hits.sum();
+  }
+
+  /** Artifacts that were wanted and had to be fetched. */
+  public long misses() {
+    return misses.sum();
+  }
+
+  /** Bytes that were fetched. */
+  public long downloadedBytes() {
+    return downloaded.sum();
+  }
+
   private Path obtain(ArtifactRef artifact)
       throws ArtifactException, IOException, InterruptedException {
     Path file = directory.resolve(artifact.digest().hex());
     if (isIntact(file, artifact)) {
+      hits.increment();
       return file;
     }
+    misses.increment();
     Path partial = directory.resolve(artifact.digest().hex() + ".part");
     for (int corrupted = 1; ; corrupted++) {
       Digest received = download(artifact, partial);
@@ -237,7 +292,7 @@ public final class ArtifactCache {
     return Digest.finish(digest);
   }
 
-  private static final class HashingOutput extends OutputStream {
+  private final class HashingOutput extends OutputStream {
     private final ArtifactRef artifact;
     private final FileChannel channel;
     private final MessageDigest digest;
@@ -262,6 +317,7 @@ public final class ArtifactCache {
       }
       ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
       digest.update(bytes, offset, length);
+      downloaded.add(length);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
