@@ -56,6 +56,8 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Mixin private LogOptions logs;
 
+  @Mixin private CacheOptions artifacts;
+
   @Mixin private InputEndOption input;
 
   @Option(
@@ -195,7 +197,8 @@ final class WorkerCommand implements Callable<Integer> {
             WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
             WorkerSettings.DEFAULT_RETENTION,
             Version.text())
-        .withHttp(monitoring.http());
+        .withHttp(monitoring.http())
+        .withCacheBytes(artifacts.cacheBytes());
   }
 
   private SortedMap<String, SortedMap<String, String>> launcherOptions() {

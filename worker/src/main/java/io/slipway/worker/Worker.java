@@ -136,7 +136,8 @@ public final class Worker implements AutoCloseable {
     Optional<Metrics> registry = settings.http().map(address -> new Metrics());
     Optional<WorkerMetrics> metrics = registry.map(WorkerMetrics::new);
     ArtifactCache artifacts =
-        new ArtifactCache(directory.artifacts(), new MasterArtifacts(masters), threads);
+        new ArtifactCache(
+            directory.artifacts(), new MasterArtifacts(masters), settings.cacheBytes(), threads);
     Executions executions =
         later(
             new Executions(

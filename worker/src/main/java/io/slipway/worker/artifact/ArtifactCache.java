@@ -28,6 +28,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +54,14 @@ public final class ArtifactCache {
   private final Path directory;
   private final ArtifactSource source;
   private final Executor threads;
+  private final CacheRoom room;
+
+  /** By how many an artifact is about to be linked or copied. */
+  private final ConcurrentMap<Digest, Integer> inUse = new ConcurrentHashMap<>();
+
+  /** Nothing is removed while something is linked or copied. */
+  private final ReadWriteLock removal = new ReentrantReadWriteLock();
+
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
   private final LongAdder downloaded = new LongAdder();
@@ -61,12 +72,14 @@ public final class ArtifactCache {
    *
    * @param directory an existing directory of its own
    * @param source where artifacts come from
+   * @param limitBytes what it may have; more only while all of that is in use
    * @param threads runs downloads, which block; as many at a time as are asked for
    */
-  public ArtifactCache(Path directory, ArtifactSource source, Executor threads) {
+  public ArtifactCache(Path directory, ArtifactSource source, long limitBytes, Executor threads) {
     this.directory = directory;
     this.source = source;
     this.threads = threads;
+    this.room = new CacheRoom(directory, limitBytes);
   }
 
   /**
@@ -126,17 +139,51 @@ public final class ArtifactCache {
    */
   public void link(ArtifactRef artifact, Path link)
       throws ArtifactException, IOException, InterruptedException {
-    Path cached = await(request(artifact));
-    Files.deleteIfExists(link);
-    Files.createLink(link, cached);
+    withFile(
+        artifact,
+        cached -> {
+          Files.deleteIfExists(link);
+          Files.createLink(link, cached);
+        });
+  }
+
+  /** Does something with a file of the cache, which is there meanwhile. */
+  private void withFile(ArtifactRef artifact, Use use)
+      throws ArtifactException, IOException, InterruptedException {
+    inUse.merge(artifact.digest(), 1, Integer::sum);
+    try {
+      boolean done = false;
+      while (!done) {
+        Path cached = await(request(artifact));
+        removal.readLock().lock();
+        try {
+          // It may have been chosen to go just before it was wanted.
+          if (Files.exists(cached)) {
+            use.of(cached);
+            done = true;
+          }
+        } finally {
+          removal.readLock().unlock();
+        }
+      }
+    } finally {
+      inUse.computeIfPresent(artifact.digest(), (digest, users) -> users == 1 ? null : users - 1);
+    }
+  }
+
+  private interface Use {
+    void of(Path cached) throws IOException;
   }
 
   /** Puts a copy of an artifact, which may be changed and run, in place of what is there. */
   public void copy(ArtifactRef artifact, Path target)
       throws ArtifactException, IOException, InterruptedException {
-    Path cached = await(request(artifact));
-    Files.copy(cached, target, StandardCopyOption.REPLACE_EXISTING);
-    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+    withFile(
+        artifact,
+        cached -> {
+          Files.copy(cached, target, StandardCopyOption.REPLACE_EXISTING);
+          Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+        });
   }
 
   /** Bytes of the files that are here, unfinished ones too; reads the directory. */
@@ -187,12 +234,14 @@ public final class ArtifactCache {
   private Path obtain(ArtifactRef artifact)
       throws ArtifactException, IOException, InterruptedException {
     Path file = directory.resolve(artifact.digest().hex());
+    room.used(file);
     if (isIntact(file, artifact)) {
       hits.increment();
       return file;
     }
     misses.increment();
     Path partial = directory.resolve(artifact.digest().hex() + ".part");
+    makeRoom(artifact.sizeBytes() - sizeOf(partial));
     for (int corrupted = 1; ; corrupted++) {
       Digest received = download(artifact, partial);
       if (received.equals(artifact.digest())) {
@@ -222,6 +271,22 @@ public final class ArtifactCache {
                 + received
                 + ")");
       }
+    }
+  }
+
+  /** What is being fetched or looked at stays, and what executions link to. */
+  private void makeRoom(long bytes) throws IOException {
+    removal.writeLock().lock();
+    try {
+      room.make(
+          Math.max(0, bytes),
+          file -> {
+            String name = file.getFileName().toString();
+            return Stream.concat(underWay.keySet().stream(), inUse.keySet().stream())
+                .anyMatch(digest -> name.startsWith(digest.hex()));
+          });
+    } finally {
+      removal.writeLock().unlock();
     }
   }
 
