@@ -44,6 +44,10 @@ final class MasterCommand implements Callable<Integer> {
 
   @Mixin private ServingOptions serving;
 
+  @Mixin private MonitoringOptions monitoring;
+
+  @Mixin private LogOptions logs;
+
   @Mixin private InputEndOption input;
 
   @Option(
@@ -62,6 +66,7 @@ final class MasterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.warningsOnly();
+    logs.apply();
     NettyStart.prepare();
     Foreground foreground = new Foreground(spec.commandLine().getOut());
     try (Master master = new Master(settings(), this::endAtOnce)) {
@@ -82,11 +87,13 @@ final class MasterCommand implements Callable<Integer> {
   }
 
   private MasterSettings settings() {
-    return new MasterSettings(
-        serving.listen(USUAL_ADDRESS),
-        serving.advertise(),
-        dataDirectory == null ? StateDirectory.of("master") : dataDirectory,
-        serving.insecure(),
-        Optional.of(serving.tokenDirectory(Configuration.ofProcess())));
+    MasterSettings settings =
+        new MasterSettings(
+            serving.listen(USUAL_ADDRESS),
+            serving.advertise(),
+            dataDirectory == null ? StateDirectory.of("master") : dataDirectory,
+            serving.insecure(),
+            Optional.of(serving.tokenDirectory(Configuration.ofProcess())));
+    return settings.withHttp(monitoring.http());
   }
 }

@@ -52,6 +52,12 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Mixin private ServingOptions serving;
 
+  @Mixin private MonitoringOptions monitoring;
+
+  @Mixin private LogOptions logs;
+
+  @Mixin private CacheOptions artifacts;
+
   @Mixin private InputEndOption input;
 
   @Option(
@@ -130,6 +136,7 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.warningsOnly();
+    logs.apply();
     Worker worker = new Worker(settings(), launchers());
     Foreground foreground = new Foreground(spec.commandLine().getOut());
     try (worker) {
@@ -174,22 +181,24 @@ final class WorkerCommand implements Callable<Integer> {
     Configuration configuration = Configuration.ofProcess();
     Resources machine = WorkerSettings.machine();
     return new WorkerSettings(
-        ConnectionOptions.masters(masters, configuration),
-        serving.listen(USUAL_ADDRESS),
-        serving.advertise(),
-        new Resources(
-            cores == null ? machine.cores() : cores,
-            memory == null ? machine.memoryBytes() : memory),
-        Assignment.toMap("--label", labels),
-        workDirectory == null ? StateDirectory.of("worker") : workDirectory.toAbsolutePath(),
-        launcher,
-        launcherOptions(),
-        serving.insecure(),
-        serving.tokenDirectory(configuration),
-        WorkerSettings.DEFAULT_LOG_MAX_BYTES,
-        WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
-        WorkerSettings.DEFAULT_RETENTION,
-        Version.text());
+            ConnectionOptions.masters(masters, configuration),
+            serving.listen(USUAL_ADDRESS),
+            serving.advertise(),
+            new Resources(
+                cores == null ? machine.cores() : cores,
+                memory == null ? machine.memoryBytes() : memory),
+            Assignment.toMap("--label", labels),
+            workDirectory == null ? StateDirectory.of("worker") : workDirectory.toAbsolutePath(),
+            launcher,
+            launcherOptions(),
+            serving.insecure(),
+            serving.tokenDirectory(configuration),
+            WorkerSettings.DEFAULT_LOG_MAX_BYTES,
+            WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
+            WorkerSettings.DEFAULT_RETENTION,
+            Version.text())
+        .withHttp(monitoring.http())
+        .withCacheBytes(artifacts.cacheBytes());
   }
 
   private SortedMap<String, SortedMap<String, String>> launcherOptions() {

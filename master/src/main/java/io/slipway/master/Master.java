@@ -11,7 +11,9 @@ import io.slipway.master.journal.RatisJournal;
 import io.slipway.master.journal.RatisJournalSettings;
 import io.slipway.master.loop.Chance;
 import io.slipway.master.loop.ClusterLoop;
+import io.slipway.master.loop.LoopMonitor;
 import io.slipway.master.loop.LoopSettings;
+import io.slipway.master.metrics.MasterMetrics;
 import io.slipway.master.rpc.ApplicationCalls;
 import io.slipway.master.rpc.ArtifactCalls;
 import io.slipway.master.rpc.ClusterCalls;
@@ -19,6 +21,9 @@ import io.slipway.master.rpc.RegistryCalls;
 import io.slipway.master.rpc.SubmissionCalls;
 import io.slipway.model.HostPort;
 import io.slipway.model.SystemClock;
+import io.slipway.monitoring.Health;
+import io.slipway.monitoring.Metrics;
+import io.slipway.monitoring.MonitoringPort;
 import io.slipway.rpc.AccessRule;
 import io.slipway.rpc.Authenticator;
 import io.slipway.rpc.Channels;
@@ -69,7 +74,11 @@ public final class Master implements AutoCloseable {
   private final ClusterLoop loop;
   private final ClusterKeys keys;
 
+  private final Optional<MasterMetrics> metrics;
+  private final Optional<Metrics> registry;
+
   private Optional<RpcServer> server = Optional.empty();
+  private Optional<MonitoringPort> monitoring = Optional.empty();
 
   /**
    * Prepares; {@link #start} begins.
@@ -97,11 +106,36 @@ public final class Master implements AutoCloseable {
             reason -> fatal.end(reason, Optional.empty()),
             () -> ready.complete(null));
     this.inquiries = new Inquiries(workerChannels, clock);
+    // Nothing is loaded for what nobody asks for.
+    this.registry = settings.http().map(address -> new Metrics());
+    this.metrics = registry.map(MasterMetrics::new);
     this.loop =
         new ClusterLoop(
-            journal, orders, clock, Chance.system(), LoopSettings.DEFAULT, replies, fatal);
+            journal,
+            orders,
+            clock,
+            Chance.system(),
+            LoopSettings.DEFAULT,
+            replies,
+            fatal,
+            metrics.isPresent() ? metrics.get() : LoopMonitor.NONE);
+    metrics.ifPresent(
+        own ->
+            own.observe(
+                () -> loop.standing().leads(),
+                () -> loop.standing().meta().term(),
+                loop::waitingRequests,
+                () -> usableBytes(journal)));
     orders.reportTo(loop::ask);
     inquiries.reportTo(loop::ask);
+  }
+
+  private static long usableBytes(Journal journal) {
+    try {
+      return journal.usableBytes();
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   private ClusterLoop loop() {
@@ -147,6 +181,9 @@ public final class Master implements AutoCloseable {
       // Both take some hundred milliseconds, and neither needs the other.
       CompletableFuture<Void> journal = CompletableFuture.runAsync(this::startLoop, blocking);
       try {
+        if (registry.isPresent()) {
+          monitoring = Optional.of(openMonitoring(settings.http().orElseThrow(), registry.get()));
+        }
         server = Optional.of(open(authenticator, artifacts));
       } finally {
         journal.join();
@@ -163,6 +200,31 @@ public final class Master implements AutoCloseable {
         server.get().listening(),
         address(),
         settings.dataDirectory());
+  }
+
+  private MonitoringPort openMonitoring(HostPort address, Metrics served) throws IOException {
+    MonitoringPort port =
+        MonitoringPort.open(
+            address, settings.insecure(), served, new Health(this::trouble, this::unready));
+    log.info("health and metrics are at http://{}", port.address());
+    return port;
+  }
+
+  private Optional<String> trouble() {
+    return loop.runs() || !ready.isDone()
+        ? Optional.empty()
+        : Optional.of("the loop has ended; this master can't go on");
+  }
+
+  private Optional<String> unready() {
+    ClusterLoop.Standing standing = loop.standing();
+    if (closed.get()) {
+      return Optional.of("this master is ending");
+    }
+    if (standing.leads() || standing.leader().isPresent()) {
+      return trouble();
+    }
+    return Optional.of("this master does not lead, and knows no leader");
   }
 
   private void startLoop() {
@@ -213,6 +275,11 @@ public final class Master implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("not started"));
   }
 
+  /** Where health and metrics are served; empty if nowhere, or before {@link #start}. */
+  public Optional<HostPort> monitoringAddress() {
+    return monitoring.map(MonitoringPort::address);
+  }
+
   /** Completes when this master leads for the first time, and calls are answered. */
   public CompletionStage<Void> ready() {
     return ready.minimalCompletionStage();
@@ -228,6 +295,7 @@ public final class Master implements AutoCloseable {
     awaitLastRound();
     server.ifPresent(open -> open.close(LAST_CALLS));
     loop.close();
+    monitoring.ifPresent(MonitoringPort::close);
     orders.close();
     channels.close();
     clock.close();

@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param dataDirectory of journal and artifacts; made if it is missing
  * @param insecure whether listening beyond loopback without encryption is allowed
  * @param tokenDirectory of user token and cluster token; empty for the usual place
+ * @param http where health and metrics are served; empty for nowhere
  */
 public record MasterSettings(
     HostPort listen,
     Optional<HostPort> advertise,
     Path dataDirectory,
     boolean insecure,
-    Optional<Path> tokenDirectory) {
+    Optional<Path> tokenDirectory,
+    Optional<HostPort> http) {
   /** The port of a master unless said otherwise. */
   public static final int DEFAULT_PORT = 7077;
 
@@ -30,5 +32,20 @@ public record MasterSettings(
   public MasterSettings {
     dataDirectory = dataDirectory.toAbsolutePath().normalize();
     tokenDirectory = tokenDirectory.map(Path::toAbsolutePath);
+  }
+
+  /** Without health and metrics. */
+  public MasterSettings(
+      HostPort listen,
+      Optional<HostPort> advertise,
+      Path dataDirectory,
+      boolean insecure,
+      Optional<Path> tokenDirectory) {
+    this(listen, advertise, dataDirectory, insecure, tokenDirectory, Optional.empty());
+  }
+
+  /** The same with a port for health and metrics. */
+  public MasterSettings withHttp(Optional<HostPort> address) {
+    return new MasterSettings(listen, advertise, dataDirectory, insecure, tokenDirectory, address);
   }
 }

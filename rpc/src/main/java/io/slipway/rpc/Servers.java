@@ -109,17 +109,7 @@ public final class Servers {
    * @throws ListenException if it can't be opened, or reaches beyond this machine without leave
    */
   public RpcServer open() throws ListenException {
-    InetSocketAddress address = listen.resolve();
-    if (address.isUnresolved()) {
-      throw new ListenException("can't listen on " + listen + ": unknown host " + listen.host());
-    }
-    if (!insecure && !address.getAddress().isLoopbackAddress()) {
-      throw new ListenException(
-          "listening on "
-              + listen
-              + " reaches beyond this machine, and connections are not encrypted: say --insecure"
-              + " to allow it, or listen on 127.0.0.1");
-    }
+    InetSocketAddress address = resolve(listen, insecure);
     EventLoopGroup loops = EventLoops.create(name, ioThreads);
     ExecutorService pool = blockingPool();
     HealthStatusManager health = new HealthStatusManager();
@@ -156,6 +146,28 @@ public final class Servers {
     }
     HostPort bound = listen.withPort(server.getPort());
     return new RpcServer(server, bound, advertised(bound), health, pool, loops);
+  }
+
+  /**
+   * Resolves where to listen, and refuses what reaches beyond this machine without leave.
+   *
+   * @param insecure whether listening beyond loopback without encryption is allowed
+   * @throws ListenException with a message for people
+   */
+  public static InetSocketAddress resolve(HostPort listen, boolean insecure)
+      throws ListenException {
+    InetSocketAddress address = listen.resolve();
+    if (address.isUnresolved()) {
+      throw new ListenException("can't listen on " + listen + ": unknown host " + listen.host());
+    }
+    if (!insecure && !address.getAddress().isLoopbackAddress()) {
+      throw new ListenException(
+          "listening on "
+              + listen
+              + " reaches beyond this machine, and connections are not encrypted: say --insecure"
+              + " to allow it, or listen on 127.0.0.1");
+    }
+    return address;
   }
 
   private HostPort advertised(HostPort bound) {

@@ -4,6 +4,9 @@ import io.slipway.launcher.LauncherProvider;
 import io.slipway.model.HostPort;
 import io.slipway.model.SystemClock;
 import io.slipway.model.WorkerId;
+import io.slipway.monitoring.Health;
+import io.slipway.monitoring.Metrics;
+import io.slipway.monitoring.MonitoringPort;
 import io.slipway.rpc.Authenticator;
 import io.slipway.rpc.Channels;
 import io.slipway.rpc.LeaderChannel;
@@ -16,12 +19,14 @@ import io.slipway.rpc.TokenFiles;
 import io.slipway.rpc.TokenSource;
 import io.slipway.worker.artifact.ArtifactCache;
 import io.slipway.worker.artifact.MasterArtifacts;
+import io.slipway.worker.execution.ExecutionMonitor;
 import io.slipway.worker.execution.Executions;
 import io.slipway.worker.execution.InstalledLaunchers;
 import io.slipway.worker.execution.ProcessSettings;
 import io.slipway.worker.link.Fence;
 import io.slipway.worker.link.MasterLink;
 import io.slipway.worker.link.WorkerDescription;
+import io.slipway.worker.metrics.WorkerMetrics;
 import io.slipway.worker.rpc.WorkerEndpoint;
 import io.slipway.worker.storage.WorkDirectory;
 import java.io.IOException;
@@ -30,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +64,7 @@ public final class Worker implements AutoCloseable {
   private WorkDirectory directory;
   private RpcServer server;
   private MasterLink link;
+  private MonitoringPort monitoring;
 
   /** A worker that finds its launchers on the class path. Nothing is opened yet. */
   public Worker(WorkerSettings settings) {
@@ -125,18 +132,25 @@ public final class Worker implements AutoCloseable {
                 settings.launcher()));
     Channels channels = later(new Channels("slipway-worker-masters"));
     LeaderChannel masters = later(new LeaderChannel(channels, masterSettings(clusterToken)));
+    // Nothing is loaded for what nobody asks for.
+    Optional<Metrics> registry = settings.http().map(address -> new Metrics());
+    Optional<WorkerMetrics> metrics = registry.map(WorkerMetrics::new);
+    ArtifactCache artifacts =
+        new ArtifactCache(
+            directory.artifacts(), new MasterArtifacts(masters), settings.cacheBytes(), threads);
     Executions executions =
         later(
             new Executions(
                 directory.executions(),
                 launchers,
-                new ArtifactCache(directory.artifacts(), new MasterArtifacts(masters), threads),
+                artifacts,
                 processSettings(),
                 settings.resources().cores(),
                 settings.retention(),
                 Clock.systemUTC(),
                 clock,
-                threads));
+                threads,
+                metrics.isPresent() ? metrics.get() : ExecutionMonitor.NONE));
     executions.reconcile();
     WorkerDescription description =
         new WorkerDescription(
@@ -149,6 +163,10 @@ public final class Worker implements AutoCloseable {
             settings.version());
     served.set(new WorkerEndpoint.Served(description, fence, executions));
     link = later(new MasterLink(description, fence, masters, executions));
+    if (registry.isPresent()) {
+      metrics.get().observe(executions, link, artifacts, settings.resources());
+      openMonitoring(settings.http().orElseThrow(), registry.get());
+    }
     link.start();
     LOG.info(
         "worker {} listens on {} (others reach it at {}), offers {}, keeps its files in {}",
@@ -157,6 +175,20 @@ public final class Worker implements AutoCloseable {
         server.advertised(),
         settings.resources(),
         directory);
+  }
+
+  private void openMonitoring(HostPort address, Metrics served) throws IOException {
+    MasterLink asked = link;
+    Health health =
+        new Health(
+            () ->
+                asked.isOver() ? Optional.of("no master will take this worker") : Optional.empty(),
+            () ->
+                asked.isRegistered()
+                    ? Optional.empty()
+                    : Optional.of("no master has taken this worker"));
+    monitoring = later(MonitoringPort.open(address, settings.insecure(), served, health));
+    LOG.info("health and metrics are at http://{}", monitoring.address());
   }
 
   private static WorkerEndpoint.Served ready(AtomicReference<WorkerEndpoint.Served> served) {
@@ -224,6 +256,11 @@ public final class Worker implements AutoCloseable {
   /** The address under which others reach it; once started. */
   public HostPort address() {
     return server.advertised();
+  }
+
+  /** Where health and metrics are served; empty if nowhere. Once started. */
+  public Optional<HostPort> monitoringAddress() {
+    return Optional.ofNullable(monitoring).map(MonitoringPort::address);
   }
 
   /** Its id, made once for its work directory; once started. */

@@ -33,6 +33,8 @@ import java.util.TreeMap;
  * @param logMaxRolled how many rolled files are kept for each stream, not negative
  * @param retention how long the directory of an execution, its logs included, is kept after its end
  * @param version for people
+ * @param http where health and metrics are served; empty for nowhere
+ * @param cacheBytes what the artifact cache may have, positive
  */
 public record WorkerSettings(
     List<HostPort> masters,
@@ -48,7 +50,9 @@ public record WorkerSettings(
     long logMaxBytes,
     int logMaxRolled,
     Duration retention,
-    String version) {
+    String version,
+    Optional<HostPort> http,
+    long cacheBytes) {
   /** The launcher of a worker that is told of none. */
   public static final String DEFAULT_LAUNCHER = "process";
 
@@ -57,6 +61,9 @@ public record WorkerSettings(
 
   /** Rolled log files of each stream, unless said otherwise. */
   public static final int DEFAULT_LOG_MAX_ROLLED = 7;
+
+  /** What the artifact cache may have, unless said otherwise. */
+  public static final long DEFAULT_CACHE_BYTES = 10 * ByteSize.GIB;
 
   /** How long execution directories are kept, unless said otherwise: a day. */
   public static final Duration DEFAULT_RETENTION = Duration.ofDays(1);
@@ -83,6 +90,9 @@ public record WorkerSettings(
       throw new IllegalArgumentException(
           "log files of " + logMaxBytes + " bytes, " + logMaxRolled + " rolled ones");
     }
+    if (cacheBytes < 1) {
+      throw new IllegalArgumentException("an artifact cache of " + cacheBytes + " bytes");
+    }
     if (retention.isNegative()) {
       throw new IllegalArgumentException("negative retention: " + retention);
     }
@@ -94,6 +104,83 @@ public record WorkerSettings(
     }
     launcherOptions = Collections.unmodifiableSortedMap(options);
     workDirectory = workDirectory.toAbsolutePath().normalize();
+  }
+
+  /** Without health and metrics, and with the usual artifact cache. */
+  public WorkerSettings(
+      List<HostPort> masters,
+      HostPort listen,
+      Optional<HostPort> advertise,
+      Resources resources,
+      SortedMap<String, String> labels,
+      Path workDirectory,
+      String launcher,
+      SortedMap<String, SortedMap<String, String>> launcherOptions,
+      boolean insecure,
+      Path tokenDirectory,
+      long logMaxBytes,
+      int logMaxRolled,
+      Duration retention,
+      String version) {
+    this(
+        masters,
+        listen,
+        advertise,
+        resources,
+        labels,
+        workDirectory,
+        launcher,
+        launcherOptions,
+        insecure,
+        tokenDirectory,
+        logMaxBytes,
+        logMaxRolled,
+        retention,
+        version,
+        Optional.empty(),
+        DEFAULT_CACHE_BYTES);
+  }
+
+  /** The same with a port for health and metrics. */
+  public WorkerSettings withHttp(Optional<HostPort> address) {
+    return new WorkerSettings(
+        masters,
+        listen,
+        advertise,
+        resources,
+        labels,
+        workDirectory,
+        launcher,
+        launcherOptions,
+        insecure,
+        tokenDirectory,
+        logMaxBytes,
+        logMaxRolled,
+        retention,
+        version,
+        address,
+        cacheBytes);
+  }
+
+  /** The same with an artifact cache of another size. */
+  public WorkerSettings withCacheBytes(long bytes) {
+    return new WorkerSettings(
+        masters,
+        listen,
+        advertise,
+        resources,
+        labels,
+        workDirectory,
+        launcher,
+        launcherOptions,
+        insecure,
+        tokenDirectory,
+        logMaxBytes,
+        logMaxRolled,
+        retention,
+        version,
+        http,
+        bytes);
   }
 
   /** A worker that offers the whole machine on loopback, with defaults for all else. */

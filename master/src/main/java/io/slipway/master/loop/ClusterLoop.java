@@ -47,6 +47,7 @@ public final class ClusterLoop implements AutoCloseable {
   private final Journal journal;
   private final LoopSettings settings;
   private final Inbox inbox;
+  private final LoopMonitor monitor;
   private final LoopCore core;
   private Thread thread;
 
@@ -65,10 +66,25 @@ public final class ClusterLoop implements AutoCloseable {
       LoopSettings settings,
       Executor replies,
       Fatal fatal) {
+    this(journal, effects, clock, chance, settings, replies, fatal, LoopMonitor.NONE);
+  }
+
+  /** With somebody who is told what the loop does. */
+  public ClusterLoop(
+      Journal journal,
+      Effects effects,
+      NanoClock clock,
+      Chance chance,
+      LoopSettings settings,
+      Executor replies,
+      Fatal fatal,
+      LoopMonitor monitor) {
     this.journal = journal;
     this.settings = settings;
     this.inbox = new Inbox(settings.queue());
-    this.core = new LoopCore(journal, effects, clock, chance, settings, replies, fatal, inbox);
+    this.monitor = monitor;
+    this.core =
+        new LoopCore(journal, effects, clock, chance, settings, replies, fatal, inbox, monitor);
   }
 
   /** Starts the loop's thread, then the journal; blocks until what is on disk has been read. */
@@ -108,6 +124,9 @@ public final class ClusterLoop implements AutoCloseable {
   public <R> CompletionStage<R> ask(Request<R> request) {
     Inbox.Asked<R> asked = new Inbox.Asked<>(request, new CompletableFuture<>());
     if (!inbox.offer(asked)) {
+      if (!inbox.isClosed()) {
+        monitor.overloaded();
+      }
       asked
           .reply()
           .completeExceptionally(
@@ -142,6 +161,16 @@ public final class ClusterLoop implements AutoCloseable {
   /** What anybody may know, from the last committed round; needs no round. */
   public Standing standing() {
     return core.standing();
+  }
+
+  /** How many requests wait to be decided. */
+  public int waitingRequests() {
+    return inbox.waitingRequests();
+  }
+
+  /** Whether the loop's thread runs: it has been started, and has neither failed nor ended. */
+  public boolean runs() {
+    return thread != null && thread.isAlive() && !core.failed();
   }
 
   /**

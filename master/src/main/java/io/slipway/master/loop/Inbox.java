@@ -64,6 +64,10 @@ final class Inbox {
     return !requests.isEmpty();
   }
 
+  synchronized int waitingRequests() {
+    return requests.size();
+  }
+
   synchronized boolean isClosed() {
     return closed;
   }

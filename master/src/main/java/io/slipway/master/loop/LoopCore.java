@@ -33,7 +33,12 @@ final class LoopCore {
   private static final int CLUSTER_KEY_BYTES = 32;
 
   private record InFlight(
-      long term, long number, ByteString record, Pending pending, NanoClock.Timer overdue) {}
+      long term,
+      long number,
+      ByteString record,
+      Pending pending,
+      NanoClock.Timer overdue,
+      long sinceNanos) {}
 
   private final Journal journal;
   private final Effects effects;
@@ -43,11 +48,13 @@ final class LoopCore {
   private final Executor replies;
   private final ClusterLoop.Fatal fatal;
   private final Inbox inbox;
+  private final LoopMonitor monitor;
 
   private final ClusterState state = new ClusterState();
   private final Scheduler scheduler = new Scheduler(state);
   private final Liveness liveness = new Liveness();
   private final Watches watches = new Watches(state);
+  private final RowTally tally = new RowTally();
   private final EffectOrders orders;
   private final ArrayDeque<LoopEvent> betweenRounds = new ArrayDeque<>();
 
@@ -60,7 +67,7 @@ final class LoopCore {
   private boolean snapshotDue;
   private boolean snapshotting;
   private boolean handingOver;
-  private boolean failed;
+  private volatile boolean failed;
   private InFlight inFlight;
   private long baseMillis;
   private long baseNanos;
@@ -80,7 +87,8 @@ final class LoopCore {
       LoopSettings settings,
       Executor replies,
       ClusterLoop.Fatal fatal,
-      Inbox inbox) {
+      Inbox inbox,
+      LoopMonitor monitor) {
     this.journal = journal;
     this.effects = effects;
     this.clock = clock;
@@ -89,11 +97,20 @@ final class LoopCore {
     this.replies = replies;
     this.fatal = fatal;
     this.inbox = inbox;
+    this.monitor = monitor;
+    if (monitor.counts()) {
+      state.listen(tally);
+    }
     this.orders = new EffectOrders(state, effects);
   }
 
   ClusterLoop.Standing standing() {
     return standing;
+  }
+
+  /** Whether it has given up; any thread. */
+  boolean failed() {
+    return failed;
   }
 
   /** The tables; the loop's thread only. */
@@ -254,11 +271,15 @@ final class LoopCore {
         break;
       }
       draft.answer(deliberation, asked);
+      monitor.handled(asked.request());
     }
+    long gathered = clock.nanoTime();
     Optional<ByteString> record = deliberation.conclude();
     moreDue = deliberation.more();
     Pending pending = draft.finish();
     if (record.isPresent()) {
+      long decided = clock.nanoTime();
+      monitor.decided(decided - nanos, decided - gathered);
       append(record.get(), pending);
     } else {
       state.undo();
@@ -300,7 +321,7 @@ final class LoopCore {
         clock.schedule(
             settings.commitWithin().toNanos(),
             () -> inbox.enqueue(new LoopEvent.CommitOverdue(roundTerm, number)));
-    inFlight = new InFlight(roundTerm, number, record, pending, overdue);
+    inFlight = new InFlight(roundTerm, number, record, pending, overdue, clock.nanoTime());
     journal
         .append(record)
         .whenComplete(
@@ -365,6 +386,7 @@ final class LoopCore {
       orders.all();
     } else {
       publishStanding();
+      monitor.committed(done.record().size(), clock.nanoTime() - done.sinceNanos(), changes);
       orders.act(changes);
     }
     StateLog.write(changes);
@@ -374,6 +396,9 @@ final class LoopCore {
 
   private void publishStanding() {
     standing = new ClusterLoop.Standing(state.meta(), ready, leader);
+    if (monitor.counts()) {
+      monitor.published(state.meta().number(), tally.counts());
+    }
   }
 
   private void restore(LoopEvent.Restored restored) {
@@ -426,6 +451,7 @@ final class LoopCore {
       state.undo();
       Pending pending = inFlight.pending();
       inFlight = null;
+      monitor.abandoned();
       pending.fail(replies, RequestRefused.unknown(why));
     }
     if (leading) {
@@ -491,14 +517,18 @@ final class LoopCore {
     StateRows rows = state.rows();
     long snapshotTerm = appliedTerm;
     long index = appliedIndex;
+    long begun = clock.nanoTime();
     Thread writer =
         new Thread(
             () -> {
+              boolean saved = false;
               try {
                 journal.saveSnapshot(snapshotTerm, index, out -> SnapshotCodec.write(rows, out));
+                saved = true;
               } catch (IOException | RuntimeException e) {
                 log.warn("the snapshot at entry {} could not be saved", index, e);
               } finally {
+                monitor.snapshot(clock.nanoTime() - begun, saved);
                 inbox.enqueue(new LoopEvent.SnapshotDone());
               }
             },

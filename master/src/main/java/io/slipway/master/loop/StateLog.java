@@ -7,6 +7,7 @@ import io.slipway.master.state.Worker;
 import io.slipway.model.WorkerId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** One line for each change of state that a committed round made. */
 final class StateLog {
@@ -22,23 +23,31 @@ final class StateLog {
       String before = change.before().map(StateLog::text).orElse("");
       String after = change.after().map(StateLog::text).orElse("removed");
       if (!before.equals(after)) {
-        log.info("worker {} {}", change.after().or(change::before).orElseThrow().id(), after);
+        log.atInfo()
+            .addKeyValue("state", change.after().map(row -> row.state().name()).orElse("REMOVED"))
+            .log("worker {} {}", change.after().or(change::before).orElseThrow().id(), after);
       }
     }
     for (Changes.Change<Application> change : changes.applications()) {
       Application now = change.after().orElse(null);
       if (now != null && change.before().filter(old -> old.state() == now.state()).isEmpty()) {
-        log.info(
-            "application {} {}{}",
-            now.id(),
-            now.state(),
-            now.outcome().map(o -> o.cause().isEmpty() ? "" : ": " + o.cause()).orElse(""));
+        log.atInfo()
+            .addKeyValue("state", now.state())
+            .log(
+                "application {} {}{}",
+                now.id(),
+                now.state(),
+                now.outcome().map(o -> o.cause().isEmpty() ? "" : ": " + o.cause()).orElse(""));
       }
     }
     for (Changes.Change<Execution> change : changes.executions()) {
       Execution now = change.after().orElse(null);
       if (now != null && change.before().filter(old -> old.state() == now.state()).isEmpty()) {
-        log.info(
+        LoggingEventBuilder line = log.atInfo().addKeyValue("state", now.state());
+        if (now.worker().isPresent()) {
+          line = line.addKeyValue("worker", now.worker().get());
+        }
+        line.log(
             "execution {} {}{}{}",
             now.id(),
             now.state(),

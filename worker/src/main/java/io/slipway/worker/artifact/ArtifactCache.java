@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,11 +20,17 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +54,17 @@ public final class ArtifactCache {
   private final Path directory;
   private final ArtifactSource source;
   private final Executor threads;
+  private final CacheRoom room;
+
+  /** By how many an artifact is about to be linked or copied. */
+  private final ConcurrentMap<Digest, Integer> inUse = new ConcurrentHashMap<>();
+
+  /** Nothing is removed while something is linked or copied. */
+  private final ReadWriteLock removal = new ReentrantReadWriteLock();
+
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder downloaded = new LongAdder();
   private final ConcurrentMap<Digest, CompletableFuture<Path>> underWay = new ConcurrentHashMap<>();
 
   /**
@@ -53,12 +72,14 @@ public final class ArtifactCache {
    *
    * @param directory an existing directory of its own
    * @param source where artifacts come from
+   * @param limitBytes what it may have; more only while all of that is in use
    * @param threads runs downloads, which block; as many at a time as are asked for
    */
-  public ArtifactCache(Path directory, ArtifactSource source, Executor threads) {
+  public ArtifactCache(Path directory, ArtifactSource source, long limitBytes, Executor threads) {
     this.directory = directory;
     this.source = source;
     this.threads = threads;
+    this.room = new CacheRoom(directory, limitBytes);
   }
 
   /**
@@ -118,26 +139,109 @@ public final class ArtifactCache {
    */
   public void link(ArtifactRef artifact, Path link)
       throws ArtifactException, IOException, InterruptedException {
-    Path cached = await(request(artifact));
-    Files.deleteIfExists(link);
-    Files.createLink(link, cached);
+    withFile(
+        artifact,
+        cached -> {
+          Files.deleteIfExists(link);
+          Files.createLink(link, cached);
+        });
+  }
+
+  /** Does something with a file of the cache, which is there meanwhile. */
+  private void withFile(ArtifactRef artifact, Use use)
+      throws ArtifactException, IOException, InterruptedException {
+    inUse.merge(artifact.digest(), 1, Integer::sum);
+    try {
+      boolean done = false;
+      while (!done) {
+        Path cached = await(request(artifact));
+        removal.readLock().lock();
+        try {
+          // It may have been chosen to go just before it was wanted.
+          if (Files.exists(cached)) {
+            use.of(cached);
+            done = true;
+          }
+        } finally {
+          removal.readLock().unlock();
+        }
+      }
+    } finally {
+      inUse.computeIfPresent(artifact.digest(), (digest, users) -> users == 1 ? null : users - 1);
+    }
+  }
+
+  private interface Use {
+    void of(Path cached) throws IOException;
   }
 
   /** Puts a copy of an artifact, which may be changed and run, in place of what is there. */
   public void copy(ArtifactRef artifact, Path target)
       throws ArtifactException, IOException, InterruptedException {
-    Path cached = await(request(artifact));
-    Files.copy(cached, target, StandardCopyOption.REPLACE_EXISTING);
-    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+    withFile(
+        artifact,
+        cached -> {
+          Files.copy(cached, target, StandardCopyOption.REPLACE_EXISTING);
+          Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+        });
+  }
+
+  /** Bytes of the files that are here, unfinished ones too; reads the directory. */
+  public long sizeBytes() {
+    return look().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** How many files are here, unfinished ones too; reads the directory. */
+  public int files() {
+    return look().size();
+  }
+
+  private List<Long> look() {
+    List<Long> sizes = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        sizes.add(sizeOf(file));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("the artifact cache could not be read", e);
+    }
+    return sizes;
+  }
+
+  private static long sizeOf(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException renamed) {
+      return 0;
+    }
+  }
+
+  /** Artifacts that were wanted and were here. */
+  public long hits() {
+    return hits.sum();
+  }
+
+  /** Artifacts that were wanted and had to be fetched. */
+  public long misses() {
+    return misses.sum();
+  }
+
+  /** Bytes that were fetched. */
+  public long downloadedBytes() {
+    return downloaded.sum();
   }
 
   private Path obtain(ArtifactRef artifact)
       throws ArtifactException, IOException, InterruptedException {
     Path file = directory.resolve(artifact.digest().hex());
+    room.used(file);
     if (isIntact(file, artifact)) {
+      hits.increment();
       return file;
     }
+    misses.increment();
     Path partial = directory.resolve(artifact.digest().hex() + ".part");
+    makeRoom(artifact.sizeBytes() - sizeOf(partial));
     for (int corrupted = 1; ; corrupted++) {
       Digest received = download(artifact, partial);
       if (received.equals(artifact.digest())) {
@@ -167,6 +271,22 @@ public final class ArtifactCache {
                 + received
                 + ")");
       }
+    }
+  }
+
+  /** What is being fetched or looked at stays, and what executions link to. */
+  private void makeRoom(long bytes) throws IOException {
+    removal.writeLock().lock();
+    try {
+      room.make(
+          Math.max(0, bytes),
+          file -> {
+            String name = file.getFileName().toString();
+            return Stream.concat(underWay.keySet().stream(), inUse.keySet().stream())
+                .anyMatch(digest -> name.startsWith(digest.hex()));
+          });
+    } finally {
+      removal.writeLock().unlock();
     }
   }
 
@@ -237,7 +357,7 @@ public final class ArtifactCache {
     return Digest.finish(digest);
   }
 
-  private static final class HashingOutput extends OutputStream {
+  private final class HashingOutput extends OutputStream {
     private final ArtifactRef artifact;
     private final FileChannel channel;
     private final MessageDigest digest;
@@ -262,6 +382,7 @@ public final class ArtifactCache {
       }
       ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
       digest.update(bytes, offset, length);
+      downloaded.add(length);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }

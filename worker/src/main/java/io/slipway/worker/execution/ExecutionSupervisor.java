@@ -175,17 +175,23 @@ final class ExecutionSupervisor {
               .launchers()
               .find(fresh.launcher())
               .orElseThrow(() -> new LaunchException(noLauncher()));
+      long begun = surroundings.clock().nanoTime();
       LaunchSpec spec = surroundings.preparation().prepare(ordered, directory, fresh.ports());
+      long prepared = surroundings.clock().nanoTime();
+      surroundings.monitor().prepared(id(), prepared - begun);
       LaunchGate.Pass mine =
           ordered.template().command() instanceof CommandTemplate.Jvm
               ? surroundings.gate().enter()
               : surroundings.gate().pass();
+      long admitted = surroundings.clock().nanoTime();
+      surroundings.monitor().admitted(id(), admitted - prepared);
       boolean runs = false;
       try {
         beginLaunching(mine);
         directory.makeLauncherDirectory();
         LaunchHandle launched = launcher.launch(spec, directory.path());
         runs = true;
+        surroundings.monitor().launched(id(), surroundings.clock().nanoTime() - admitted);
         launchedBy(launched);
         return Optional.empty();
       } finally {
@@ -429,6 +435,7 @@ final class ExecutionSupervisor {
       ended = ending;
       step = Step.ENDED;
     }
+    ending.ending().ifPresent(how -> surroundings.monitor().ended(id(), how));
     LOG.info(
         "execution {} has ENDED: {}",
         id(),

@@ -70,6 +70,7 @@ public final class Executions implements AutoCloseable {
    * @param wallClock tells when a retention has passed
    * @param clock for timers
    * @param threads runs what blocks; as many at a time as are asked for; closed by its owner
+   * @param monitor told what becomes of executions
    */
   public Executions(
       Path root,
@@ -80,7 +81,8 @@ public final class Executions implements AutoCloseable {
       Duration retention,
       InstantSource wallClock,
       NanoClock clock,
-      ExecutorService threads) {
+      ExecutorService threads,
+      ExecutionMonitor monitor) {
     this.root = root;
     this.surroundings =
         new Surroundings(
@@ -89,7 +91,8 @@ public final class Executions implements AutoCloseable {
             new LaunchGate(cores, clock),
             new PortAllocator(process.listen().host(), process.advertise().host()),
             threads,
-            clock);
+            clock,
+            monitor);
     this.retained = new RetentionQueue(retention, wallClock, clock, threads);
   }
 

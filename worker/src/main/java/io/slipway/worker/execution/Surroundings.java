@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
  * @param ports chooses ports
  * @param threads runs what blocks; as many at a time as are asked for
  * @param clock for timers
+ * @param monitor told what becomes of executions
  */
 record Surroundings(
     InstalledLaunchers launchers,
@@ -19,4 +20,5 @@ record Surroundings(
     LaunchGate gate,
     PortAllocator ports,
     ExecutorService threads,
-    NanoClock clock) {}
+    NanoClock clock,
+    ExecutionMonitor monitor) {}

@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,11 @@ public final class MasterLink implements AutoCloseable {
 
   /** Guarded by this. */
   private boolean closed;
+
+  private final LongAdder heartbeats = new LongAdder();
+  private final LongAdder failedCalls = new LongAdder();
+  private volatile long heardNanos;
+  private volatile boolean heard;
 
   // The thread's own.
   private long intervalNanos = FIRST_INTERVAL_NANOS;
@@ -100,6 +106,33 @@ public final class MasterLink implements AutoCloseable {
     return end.copy();
   }
 
+  /** Whether a master has taken this worker, and has not said otherwise since. */
+  public boolean isRegistered() {
+    return fence.isRegistered();
+  }
+
+  /**
+   * Whether the link has ended: no master will ever take this worker as it is, or it was closed.
+   */
+  public boolean isOver() {
+    return end.isDone();
+  }
+
+  /** Seconds since a master answered last; not a number before the first answer. */
+  public double silenceSeconds() {
+    return heard ? (System.nanoTime() - heardNanos) / 1e9 : Double.NaN;
+  }
+
+  /** Heartbeats that were answered. */
+  public long heartbeats() {
+    return heartbeats.sum();
+  }
+
+  /** Calls that were refused or not answered. */
+  public long failedCalls() {
+    return failedCalls.sum();
+  }
+
   private synchronized void changed(ExecutionId id) {
     toReport.add(id);
     notifyAll();
@@ -112,6 +145,7 @@ public final class MasterLink implements AutoCloseable {
           step();
           recovered();
         } catch (Refusal refusal) {
+          failedCalls.increment();
           judge(refusal);
         } catch (IOException | RuntimeException e) {
           if (e instanceof WrongClusterException) {
@@ -185,6 +219,7 @@ public final class MasterLink implements AutoCloseable {
     HeartbeatResponse answer =
         call(WorkerRegistryServiceGrpc.getHeartbeatMethod(), request.build());
     fence.answered(FencingToken.of(answer.getFencing()));
+    heartbeats.increment();
     told(answer.getHeartbeatInterval());
     // Once in an interval: lists that go on to differ must not keep both sides busy.
     listWanted = answer.getSendExecutions() && !complete;
@@ -237,7 +272,10 @@ public final class MasterLink implements AutoCloseable {
   }
 
   private <Q, R> R call(MethodDescriptor<Q, R> method, Q request) throws InterruptedException {
-    return masters.call(method, request, ONE_TRY_OR_FEW);
+    R answer = masters.call(method, request, ONE_TRY_OR_FEW);
+    heardNanos = System.nanoTime();
+    heard = true;
+    return answer;
   }
 
   private Fencing fencing() {

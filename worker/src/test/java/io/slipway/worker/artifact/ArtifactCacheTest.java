@@ -13,11 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,8 @@ class ArtifactCacheTest {
   private ArtifactRef artifact;
   private final List<Long> offsets = new ArrayList<>();
   private ArtifactSource behaviour = this::sendAll;
+  private final Map<Digest, byte[]> contents = new ConcurrentHashMap<>();
+  private long limit = 1 << 30;
   private ArtifactCache cache;
 
   @BeforeEach
@@ -49,6 +55,7 @@ class ArtifactCacheTest {
           }
           behaviour.download(digest, offset, target);
         },
+        limit,
         threads);
   }
 
@@ -205,5 +212,105 @@ class ArtifactCacheTest {
     assertThat(Files.isExecutable(copy)).isTrue();
     assertThat(ArtifactCache.await(cache.request(artifact))).hasBinaryContent(bytes);
     assertThat(offsets).hasSize(1);
+  }
+
+  // Below a size
+
+  /** Of another artifact of the same size, whose bytes are all the same. */
+  private ArtifactRef other(int value) {
+    byte[] all = new byte[bytes.length];
+    Arrays.fill(all, (byte) value);
+    contents.put(Digest.of(all), all);
+    return new ArtifactRef("other-" + value, Digest.of(all), all.length);
+  }
+
+  private void holdAtMost(int artifacts) throws IOException {
+    limit = (long) artifacts * bytes.length;
+    behaviour = (digest, offset, target) -> target.write(contents.getOrDefault(digest, bytes));
+    cache = newCache();
+  }
+
+  private boolean isCached(ArtifactRef ref) {
+    return Files.exists(directory.resolve("cache").resolve(ref.digest().hex()));
+  }
+
+  @Test
+  void limit_reached_whatWasNotUsedForLongestGoes() throws Exception {
+    holdAtMost(2);
+    ArtifactCache.await(cache.request(other(1)));
+    ArtifactCache.await(cache.request(other(2)));
+    ArtifactCache.await(cache.request(other(1)));
+
+    ArtifactCache.await(cache.request(other(3)));
+
+    assertThat(isCached(other(1))).isTrue();
+    assertThat(isCached(other(2))).isFalse();
+    assertThat(isCached(other(3))).isTrue();
+    assertThat(cache.sizeBytes()).isEqualTo(limit);
+  }
+
+  @Test
+  void limit_reached_whatRunsStays() throws Exception {
+    holdAtMost(2);
+    cache.link(other(1), directory.resolve("runs.jar"));
+    ArtifactCache.await(cache.request(other(2)));
+
+    ArtifactCache.await(cache.request(other(3)));
+
+    assertThat(isCached(other(1))).isTrue();
+    assertThat(isCached(other(2))).isFalse();
+  }
+
+  @Test
+  void limit_allRuns_isPassedUntilSomethingHasEnded() throws Exception {
+    holdAtMost(1);
+    cache.link(other(1), directory.resolve("one.jar"));
+    cache.link(other(2), directory.resolve("two.jar"));
+    assertThat(cache.files()).isEqualTo(2);
+    Files.delete(directory.resolve("one.jar"));
+    Files.delete(directory.resolve("two.jar"));
+
+    ArtifactCache.await(cache.request(other(3)));
+
+    assertThat(cache.files()).isEqualTo(1);
+    assertThat(isCached(other(3))).isTrue();
+  }
+
+  @Test
+  void limit_afterARestart_holdsForWhatLaysThere() throws Exception {
+    holdAtMost(3);
+    for (int i = 1; i <= 3; i++) {
+      ArtifactCache.await(cache.request(other(i)));
+    }
+    holdAtMost(2);
+
+    ArtifactCache.await(cache.request(other(4)));
+
+    assertThat(cache.files()).isEqualTo(2);
+    assertThat(isCached(other(4))).isTrue();
+  }
+
+  @Test
+  void link_whileOthersPushItOut_alwaysSucceeds() throws Exception {
+    holdAtMost(1);
+    List<Future<?>> links = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      ArtifactRef wanted = other(i % 8);
+      Path link = directory.resolve("link-" + i);
+      links.add(
+          threads.submit(
+              () -> {
+                cache.link(wanted, link);
+                assertThat(link).hasBinaryContent(contents.get(wanted.digest()));
+                Files.delete(link);
+                return null;
+              }));
+    }
+
+    for (Future<?> link : links) {
+      link.get(60, TimeUnit.SECONDS);
+    }
+    ArtifactCache.await(cache.request(artifact));
+    assertThat(cache.sizeBytes()).isEqualTo(limit);
   }
 }

@@ -1,0 +1,2 @@
+/** What monitoring systems are told of a master. */
+package io.slipway.master.metrics;

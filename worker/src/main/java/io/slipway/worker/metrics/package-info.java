@@ -1,0 +1,2 @@
+/** What monitoring systems are told of a worker. */
+package io.slipway.worker.metrics;
