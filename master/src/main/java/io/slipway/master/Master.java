@@ -1,5 +1,6 @@
 package io.slipway.master;
 
+import io.slipway.master.artifact.ArtifactCollector;
 import io.slipway.master.artifact.ArtifactStore;
 import io.slipway.master.effects.Inquiries;
 import io.slipway.master.effects.LogRelay;
@@ -15,6 +16,7 @@ import io.slipway.master.loop.LoopMonitor;
 import io.slipway.master.loop.LoopSettings;
 import io.slipway.master.metrics.MasterMetrics;
 import io.slipway.master.rpc.ApplicationCalls;
+import io.slipway.master.rpc.ApplicationHolders;
 import io.slipway.master.rpc.ArtifactCalls;
 import io.slipway.master.rpc.ClusterCalls;
 import io.slipway.master.rpc.RegistryCalls;
@@ -36,6 +38,7 @@ import io.slipway.rpc.TokenSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,6 +59,7 @@ import org.slf4j.LoggerFactory;
 public final class Master implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Master.class);
   private static final int REPLY_THREADS = 2;
+  private static final Duration COLLECT_EVERY = Duration.ofMinutes(10);
   private static final Duration LAST_ROUND = Duration.ofSeconds(3);
   private static final Duration LAST_CALLS = Duration.ofMillis(500);
 
@@ -177,14 +181,19 @@ public final class Master implements AutoCloseable {
               .or(keys);
       ArtifactStore artifacts =
           ArtifactStore.open(
-              settings.dataDirectory().resolve("artifacts"), ArtifactStore.DEFAULT_RESERVE);
+              settings.dataDirectory().resolve("artifacts"),
+              settings.artifacts(),
+              InstantSource.system());
+      ArtifactCollector collector =
+          new ArtifactCollector(artifacts, new ApplicationHolders(loop::ask));
       // Both take some hundred milliseconds, and neither needs the other.
       CompletableFuture<Void> journal = CompletableFuture.runAsync(this::startLoop, blocking);
       try {
         if (registry.isPresent()) {
           monitoring = Optional.of(openMonitoring(settings.http().orElseThrow(), registry.get()));
         }
-        server = Optional.of(open(authenticator, artifacts));
+        server = Optional.of(open(authenticator, artifacts, collector));
+        collectLater(collector);
       } finally {
         journal.join();
       }
@@ -227,6 +236,25 @@ public final class Master implements AutoCloseable {
     return Optional.of("this master does not lead, and knows no leader");
   }
 
+  private void collectLater(ArtifactCollector collector) {
+    if (!closed.get()) {
+      clock.schedule(
+          COLLECT_EVERY.toNanos(), () -> blocking.execute(() -> collectAndGoOn(collector)));
+    }
+  }
+
+  private void collectAndGoOn(ArtifactCollector collector) {
+    try {
+      collector.collect();
+    } catch (IOException | RuntimeException e) {
+      log.warn("unused artifacts could not be removed, which is tried again: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    collectLater(collector);
+  }
+
   private void startLoop() {
     try {
       loop.start();
@@ -235,7 +263,9 @@ public final class Master implements AutoCloseable {
     }
   }
 
-  private RpcServer open(Authenticator authenticator, ArtifactStore artifacts) throws IOException {
+  private RpcServer open(
+      Authenticator authenticator, ArtifactStore artifacts, ArtifactCollector collector)
+      throws IOException {
     String version =
         Optional.ofNullable(Master.class.getPackage().getImplementationVersion())
             .orElse("development");
@@ -249,7 +279,7 @@ public final class Master implements AutoCloseable {
         .blockingService(
             new SubmissionCalls(loop, artifacts, keys, new LogRelay(workerChannels), replies),
             AccessRule.allow(user))
-        .blockingService(new ArtifactCalls(artifacts), AccessRule.allow(user, member))
+        .blockingService(new ArtifactCalls(artifacts, collector), AccessRule.allow(user, member))
         .service(
             new ApplicationCalls(loop, artifacts, clock, replies), AccessRule.allow(application))
         .service(new RegistryCalls(loop, inquiries), AccessRule.allow(member))

@@ -1,5 +1,6 @@
 package io.slipway.master;
 
+import io.slipway.master.artifact.ArtifactLimits;
 import io.slipway.model.HostPort;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param insecure whether listening beyond loopback without encryption is allowed
  * @param tokenDirectory of user token and cluster token; empty for the usual place
  * @param http where health and metrics are served; empty for nowhere
+ * @param artifacts how much is kept of artifacts, and for how long
  */
 public record MasterSettings(
     HostPort listen,
@@ -21,7 +23,8 @@ public record MasterSettings(
     Path dataDirectory,
     boolean insecure,
     Optional<Path> tokenDirectory,
-    Optional<HostPort> http) {
+    Optional<HostPort> http,
+    ArtifactLimits artifacts) {
   /** The port of a master unless said otherwise. */
   public static final int DEFAULT_PORT = 7077;
 
@@ -34,18 +37,32 @@ public record MasterSettings(
     tokenDirectory = tokenDirectory.map(Path::toAbsolutePath);
   }
 
-  /** Without health and metrics. */
+  /** Without health and metrics, and with the usual limits of artifacts. */
   public MasterSettings(
       HostPort listen,
       Optional<HostPort> advertise,
       Path dataDirectory,
       boolean insecure,
       Optional<Path> tokenDirectory) {
-    this(listen, advertise, dataDirectory, insecure, tokenDirectory, Optional.empty());
+    this(
+        listen,
+        advertise,
+        dataDirectory,
+        insecure,
+        tokenDirectory,
+        Optional.empty(),
+        ArtifactLimits.DEFAULT);
   }
 
   /** The same with a port for health and metrics. */
   public MasterSettings withHttp(Optional<HostPort> address) {
-    return new MasterSettings(listen, advertise, dataDirectory, insecure, tokenDirectory, address);
+    return new MasterSettings(
+        listen, advertise, dataDirectory, insecure, tokenDirectory, address, artifacts);
+  }
+
+  /** The same with other limits of artifacts. */
+  public MasterSettings withArtifacts(ArtifactLimits limits) {
+    return new MasterSettings(
+        listen, advertise, dataDirectory, insecure, tokenDirectory, http, limits);
   }
 }

@@ -6,6 +6,7 @@ import io.slipway.model.Digest;
 import io.slipway.proto.common.v1.Reason;
 import io.slipway.rpc.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,11 +14,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Files named by the SHA-256 of their bytes. What lies under a digest's name is whole, checked and
@@ -25,34 +31,48 @@ import java.util.Set;
  * Safe for use by several threads; methods read and write the disk.
  */
 public final class ArtifactStore {
-  /** What must stay free on the disk, for the journal most of all. */
-  public static final long DEFAULT_RESERVE = 256 * ByteSize.MIB;
+  private static final System.Logger log = System.getLogger(ArtifactStore.class.getName());
+
+  /** Asking again and again must not write again and again. */
+  private static final Duration RENEW_AFTER = Duration.ofMinutes(1);
 
   private static final Duration RETRY_WHILE_BUSY = Duration.ofMillis(500);
   private static final Duration KEEP_UNFINISHED = Duration.ofHours(24);
 
   private final Path whole;
   private final Path unfinished;
-  private final long reserveBytes;
-  private final Set<Digest> busy = new HashSet<>();
+  private final ArtifactLimits limits;
+  private final InstantSource clock;
 
-  private ArtifactStore(Path directory, long reserveBytes) {
+  /** Sizes that were announced of uploads that are under way; guarded by itself. */
+  private final Map<Digest, Long> busy = new HashMap<>();
+
+  /** Held while an artifact is asked for, or is removed. */
+  private final Object removal = new Object();
+
+  /** What was removed. */
+  record Removed(int files, long bytes) {}
+
+  private ArtifactStore(Path directory, ArtifactLimits limits, InstantSource clock) {
     this.whole = directory.resolve("whole");
     this.unfinished = directory.resolve("unfinished");
-    this.reserveBytes = reserveBytes;
+    this.limits = limits;
+    this.clock = clock;
   }
 
   /**
    * Opens the store in a directory, which is made if it is missing. Uploads that nobody continued
    * for a day are removed.
    *
-   * @param reserveBytes an upload that would leave less free is refused
+   * @param limits an upload that would pass them is refused
+   * @param clock tells the age of artifacts
    */
-  public static ArtifactStore open(Path directory, long reserveBytes) throws IOException {
-    ArtifactStore store = new ArtifactStore(directory, reserveBytes);
+  public static ArtifactStore open(Path directory, ArtifactLimits limits, InstantSource clock)
+      throws IOException {
+    ArtifactStore store = new ArtifactStore(directory, limits, clock);
     Files.createDirectories(store.whole);
     Files.createDirectories(store.unfinished);
-    Instant tooOld = Instant.now().minus(KEEP_UNFINISHED);
+    Instant tooOld = clock.instant().minus(KEEP_UNFINISHED);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(store.unfinished)) {
       for (Path file : files) {
         if (Files.getLastModifiedTime(file).toInstant().isBefore(tooOld)) {
@@ -63,8 +83,22 @@ public final class ArtifactStore {
     return store;
   }
 
-  /** The size of an artifact; empty if it is not there, or not whole. */
+  /**
+   * The size of an artifact; empty if it is not there, or not whole. One that is there stays for
+   * its minimum age from now, so that what was asked for can be referred to.
+   */
   public OptionalLong size(Digest digest) {
+    synchronized (removal) {
+      OptionalLong size = stored(digest);
+      if (size.isPresent()) {
+        renew(wholeFile(digest));
+      }
+      return size;
+    }
+  }
+
+  /** The same, and its age stays as it is. */
+  OptionalLong stored(Digest digest) {
     try {
       return OptionalLong.of(Files.size(wholeFile(digest)));
     } catch (IOException missing) {
@@ -72,9 +106,78 @@ public final class ArtifactStore {
     }
   }
 
-  /** Whether an artifact is there, whole. */
+  private void renew(Path file) {
+    Instant now = clock.instant();
+    try {
+      if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(RENEW_AFTER))) {
+        Files.setLastModifiedTime(file, FileTime.from(now));
+      }
+    } catch (IOException e) {
+      log.log(System.Logger.Level.WARNING, "the age of " + file + " could not be renewed", e);
+    }
+  }
+
+  /** Whether an artifact is there, whole; as {@link #size} does, it then stays for a while. */
   public boolean contains(Digest digest) {
-    return Files.isRegularFile(wholeFile(digest));
+    return size(digest).isPresent();
+  }
+
+  /** Removes the artifacts that are older than their minimum age and not kept. */
+  Removed removeUnless(Predicate<Digest> kept) throws IOException {
+    int files = 0;
+    long bytes = 0;
+    for (Path file : wholeFiles()) {
+      Digest digest = new Digest(file.getFileName().toString());
+      if (!kept.test(digest)) {
+        synchronized (removal) {
+          long size = Files.size(file);
+          Instant youngest = clock.instant().minus(limits.minimumAge());
+          if (!Files.getLastModifiedTime(file).toInstant().isAfter(youngest)) {
+            Files.delete(file);
+            files++;
+            bytes += size;
+          }
+        }
+      }
+    }
+    return new Removed(files, bytes);
+  }
+
+  private List<Path> wholeFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(whole, 2)) {
+      return files.filter(file -> file.getNameCount() == whole.getNameCount() + 2).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** What is taken, or will be by uploads that are under way. */
+  private long usedBytes() throws IOException {
+    long used = 0;
+    for (Path file : wholeFiles()) {
+      used += sizeOf(file);
+    }
+    synchronized (busy) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(unfinished)) {
+        for (Path file : files) {
+          if (!busy.containsKey(new Digest(file.getFileName().toString()))) {
+            used += sizeOf(file);
+          }
+        }
+      }
+      for (long announced : busy.values()) {
+        used += announced;
+      }
+    }
+    return used;
+  }
+
+  private static long sizeOf(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException removed) {
+      return 0;
+    }
   }
 
   /** Bytes that are kept of an unfinished upload; 0 if there is none. */
@@ -97,7 +200,7 @@ public final class ArtifactStore {
    */
   public Upload upload(Digest digest, long sizeBytes, long offset) throws IOException {
     synchronized (busy) {
-      if (!busy.add(digest)) {
+      if (busy.putIfAbsent(digest, Math.max(0, sizeBytes)) != null) {
         throw Refusal.of(
                 Status.Code.RESOURCE_EXHAUSTED,
                 Reason.REASON_OVERLOADED,
@@ -136,12 +239,34 @@ public final class ArtifactStore {
     }
   }
 
-  /** Refuses what would not fit. */
+  /** Refuses an upload that is under way and would not fit, with so many bytes still to come. */
   void requireRoom(long bytes) throws IOException {
+    if (limits.quotaBytes() != Long.MAX_VALUE) {
+      long used = usedBytes();
+      if (used > limits.quotaBytes()) {
+        throw full(bytes, Math.max(0, used - bytes));
+      }
+    }
     long usable = Files.getFileStore(unfinished).getUsableSpace();
-    if (usable - bytes < reserveBytes) {
+    if (usable - bytes < limits.reserveBytes()) {
       throw noRoom(bytes, usable);
     }
+  }
+
+  private Refusal full(long bytes, long taken) {
+    return Refusal.of(
+            Status.Code.RESOURCE_EXHAUSTED,
+            Reason.REASON_LIMIT_EXCEEDED,
+            "no room for "
+                + ByteSize.format(bytes)
+                + " more of artifacts: "
+                + ByteSize.format(taken)
+                + " of the master's quota of "
+                + ByteSize.format(limits.quotaBytes())
+                + " are taken")
+        .with("limit", "artifact quota")
+        .with("maximum", Long.toString(limits.quotaBytes()))
+        .with("value", Long.toString(taken + bytes));
   }
 
   Refusal noRoom(long bytes, long usable) {
@@ -153,10 +278,10 @@ public final class ArtifactStore {
                 + " more of artifacts: "
                 + ByteSize.format(usable)
                 + " are free on the master's disk, and "
-                + ByteSize.format(reserveBytes)
+                + ByteSize.format(limits.reserveBytes())
                 + " must stay free")
         .with("limit", "free bytes")
-        .with("maximum", Long.toString(Math.max(0, usable - reserveBytes)))
+        .with("maximum", Long.toString(Math.max(0, usable - limits.reserveBytes())))
         .with("value", Long.toString(bytes));
   }
 
@@ -167,6 +292,8 @@ public final class ArtifactStore {
       Files.createDirectories(target.getParent());
       force(whole);
     }
+    // Its age begins now, by the clock that removal looks at.
+    Files.setLastModifiedTime(unfinishedFile(digest), FileTime.from(clock.instant()));
     Files.move(unfinishedFile(digest), target, StandardCopyOption.ATOMIC_MOVE);
     force(target.getParent());
   }

@@ -46,6 +46,9 @@ final class OperatorHandlers {
     handlers.add(ListWorkers.class, this::list);
     handlers.add(GetWorker.class, this::get);
     handlers.add(DescribeCluster.class, request -> this::describe);
+    handlers.add(
+        Request.ListAllApplications.class,
+        request -> () -> List.copyOf(state.applicationsBySequence().values()));
   }
 
   private Worker worker(WorkerId id) {

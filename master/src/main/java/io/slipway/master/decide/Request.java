@@ -397,4 +397,7 @@ public sealed interface Request<R> {
       io.slipway.model.Resources allocated,
       SortedMap<ApplicationState, Integer> applications,
       int waitingApplications) {}
+
+  /** All applications, as references; for what looks at all of them on a thread of its own. */
+  record ListAllApplications() implements Request<List<io.slipway.master.state.Application>> {}
 }

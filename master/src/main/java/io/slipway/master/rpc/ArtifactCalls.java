@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.slipway.master.artifact.ArtifactCollector;
 import io.slipway.master.artifact.ArtifactStore;
 import io.slipway.master.artifact.Upload;
 import io.slipway.model.Digest;
@@ -31,10 +32,12 @@ public final class ArtifactCalls extends ArtifactServiceGrpc.ArtifactServiceImpl
   private static final int DOWNLOAD_BYTES = 1 << 18;
 
   private final ArtifactStore store;
+  private final ArtifactCollector collector;
 
-  /** Serves what is in the store. */
-  public ArtifactCalls(ArtifactStore store) {
+  /** Serves what is in the store; the collector makes room for uploads. */
+  public ArtifactCalls(ArtifactStore store, ArtifactCollector collector) {
     this.store = store;
+    this.collector = collector;
   }
 
   @Override
@@ -103,7 +106,7 @@ public final class ArtifactCalls extends ArtifactServiceGrpc.ArtifactServiceImpl
       try {
         if (upload == null) {
           upload =
-              store.upload(
+              collector.upload(
                   Fields.digest(message.getDigest(), "digest"),
                   message.getSizeBytes(),
                   message.getOffset());

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,14 +32,14 @@ class ArtifactStoreTest {
 
   @BeforeEach
   void open() throws Exception {
-    store = ArtifactStore.open(directory, 0);
+    store = open(0);
   }
 
   @Test
   void upload_whole_isThereAfterRestart() throws Exception {
     put(BYTES);
 
-    ArtifactStore again = ArtifactStore.open(directory, 0);
+    ArtifactStore again = open(0);
 
     assertThat(again.contains(DIGEST)).isTrue();
     assertThat(again.size(DIGEST)).hasValue(BYTES.length);
@@ -50,7 +51,7 @@ class ArtifactStoreTest {
     try (Upload upload = store.upload(DIGEST, BYTES.length, 0)) {
       upload.write(ByteBuffer.wrap(BYTES, 0, 10));
     }
-    ArtifactStore again = ArtifactStore.open(directory, 0);
+    ArtifactStore again = open(0);
     assertThat(again.contains(DIGEST)).isFalse();
     assertThat(again.committedSize(DIGEST)).isEqualTo(10);
 
@@ -142,7 +143,7 @@ class ArtifactStoreTest {
 
   @Test
   void upload_withoutRoom_isRefusedWithTheNumbers() throws Exception {
-    ArtifactStore full = ArtifactStore.open(directory, Long.MAX_VALUE / 2);
+    ArtifactStore full = open(Long.MAX_VALUE / 2);
 
     Refusal refusal = refused(() -> full.upload(DIGEST, BYTES.length, 0));
 
@@ -169,7 +170,7 @@ class ArtifactStoreTest {
         directory.resolve("unfinished").resolve(DIGEST.hex()),
         FileTime.from(Instant.now().minus(Duration.ofDays(2))));
 
-    assertThat(ArtifactStore.open(directory, 0).committedSize(DIGEST)).isZero();
+    assertThat(open(0).committedSize(DIGEST)).isZero();
   }
 
   private void put(byte[] bytes) throws IOException {
@@ -193,5 +194,12 @@ class ArtifactStoreTest {
     Refusal refusal = catchThrowableOfType(Refusal.class, call);
     assertThat(refusal).isNotNull();
     return refusal;
+  }
+
+  private ArtifactStore open(long reserveBytes) throws Exception {
+    return ArtifactStore.open(
+        directory,
+        new ArtifactLimits(reserveBytes, Long.MAX_VALUE, Duration.ZERO),
+        InstantSource.system());
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
+import io.slipway.master.artifact.ArtifactCollector;
+import io.slipway.master.artifact.ArtifactLimits;
 import io.slipway.master.artifact.ArtifactStore;
 import io.slipway.model.Digest;
 import io.slipway.model.HostPort;
@@ -29,6 +31,7 @@ import io.slipway.rpc.TokenSource;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -50,10 +53,15 @@ class ArtifactCallsTest {
 
   @BeforeEach
   void open() throws Exception {
+    ArtifactStore store =
+        ArtifactStore.open(
+            directory,
+            new ArtifactLimits(0, Long.MAX_VALUE, Duration.ZERO),
+            InstantSource.system());
     server =
         Servers.at(new HostPort("127.0.0.1", 0), Authenticator.cluster(TOKEN))
             .blockingService(
-                new ArtifactCalls(ArtifactStore.open(directory, 0)),
+                new ArtifactCalls(store, new ArtifactCollector(store, List::of)),
                 AccessRule.allow(Principal.Kind.CLUSTER_MEMBER))
             .open();
     master =
