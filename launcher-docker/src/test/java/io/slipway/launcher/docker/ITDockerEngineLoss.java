@@ -52,7 +52,16 @@ class ITDockerEngineLoss {
     if (engine != null) {
       engine.close();
     }
-    new ProcessBuilder("rm", "-rf", directory.toString()).inheritIO().start().waitFor();
+    // An engine that was killed has left its mounts behind.
+    new ProcessBuilder(
+            "sh",
+            "-c",
+            "umount \"$1\"/data \"$1\"/exec/netns/* 2>/dev/null; rm -rf \"$1\"",
+            "sh",
+            directory.toString())
+        .inheritIO()
+        .start()
+        .waitFor();
   }
 
   private void start(String... options) throws Exception {
