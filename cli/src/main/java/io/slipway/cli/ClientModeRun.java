@@ -322,7 +322,8 @@ final class ClientModeRun {
       return Outcome.exitCodeOfStopped(state);
     }
     if (!(ending.status() instanceof ExitStatus.Exited)) {
-      console.note(application.id() + ": the driver " + Views.ending(ending));
+      String was = ending.status() instanceof ExitStatus.NotStarted ? "was " : "";
+      console.note(application.id() + ": the driver " + was + Views.ending(ending));
     }
     return Outcome.exitCode(ending);
   }

@@ -14,6 +14,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.slipway.model.HostPort;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -142,7 +143,15 @@ public final class Servers {
       while (root.getCause() != null) {
         root = root.getCause();
       }
-      throw new ListenException("can't listen on " + listen + ": " + root.getMessage(), e);
+      throw new ListenException(
+          "can't listen on "
+              + listen
+              + ": "
+              + root.getMessage()
+              + (root instanceof BindException
+                  ? "; give an address of this machine and a port that nothing else uses"
+                  : ""),
+          e);
     }
     HostPort bound = listen.withPort(server.getPort());
     return new RpcServer(server, bound, advertised(bound), health, pool, loops);

@@ -349,7 +349,11 @@ public final class MasterLink implements AutoCloseable {
             || refusal.code() == Status.Code.INTERNAL
             || refusal.reason() == Reason.REASON_STALE_TERM;
     if (!transientTrouble && !wasRegistered) {
-      throw refusal;
+      throw refusal.reason() == Reason.REASON_BAD_TOKEN
+          ? refusal.withMessage(
+              "the master does not know this worker's cluster token; a worker needs a copy of the"
+                  + " master's file 'cluster-token'")
+          : refusal;
     }
     if (failures == 0) {
       LOG.warn(
