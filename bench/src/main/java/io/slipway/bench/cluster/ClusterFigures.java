@@ -1,9 +1,7 @@
 package io.slipway.bench.cluster;
 
-import io.slipway.client.ApiBundle;
 import io.slipway.client.ApplicationHandle;
 import io.slipway.client.ApplicationReport;
-import io.slipway.client.ClassPathPackager;
 import io.slipway.client.ExecutionReport;
 import io.slipway.client.LogQuery;
 import io.slipway.client.PackagedClassPath;
@@ -19,7 +17,6 @@ import io.slipway.model.ExecutionKind;
 import io.slipway.model.HostPort;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.Resources;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,17 +42,13 @@ public final class ClusterFigures {
   private static final Duration ARCHIVE = Duration.ofMinutes(2);
   private static final int TASKS = 100_000;
 
-  private final Path home;
+  private final MeasuredCluster cluster;
   private final int runs;
-  private final Path scratch;
-  private final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
   private final FigureTable table = new FigureTable(System.out);
-  private final List<ClusterProcess> started = new ArrayList<>();
 
-  private ClusterFigures(Path home, int runs, Path scratch) {
-    this.home = home;
+  private ClusterFigures(MeasuredCluster cluster, int runs) {
+    this.cluster = cluster;
     this.runs = runs;
-    this.scratch = scratch;
   }
 
   /**
@@ -65,35 +58,20 @@ public final class ClusterFigures {
    *     is not given)
    */
   public static void main(String[] args) throws Exception {
-    Path home = Path.of(args[0]).toRealPath();
     int runs = args.length > 1 ? Integer.parseInt(args[1]) : 11;
-    System.setProperty(ApiBundle.PROPERTY, bundle(home).toString());
-    ClusterFigures figures =
-        new ClusterFigures(home, runs, Files.createTempDirectory("slipway-figures-"));
-    Thread stop = new Thread(figures::stopAll);
-    Runtime.getRuntime().addShutdownHook(stop);
-    figures.run();
-    figures.stopAll();
+    try (MeasuredCluster cluster = MeasuredCluster.of(args[0])) {
+      new ClusterFigures(cluster, runs).run();
+    }
     System.exit(0);
   }
 
-  private static Path bundle(Path home) throws IOException {
-    try (var files = Files.list(home.resolve("lib"))) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith(ApiBundle.FILE_PREFIX))
-          .findFirst()
-          .orElseThrow(() -> new IOException("no api bundle in " + home.resolve("lib")));
-    }
-  }
-
   private void run() throws Exception {
-    String loadBefore = load();
+    String loadBefore = MeasuredCluster.load();
     startUps();
-    ClusterProcess master = master(100);
-    ClusterProcess worker = worker(master.address(), 100);
+    ClusterProcess master = cluster.master();
+    ClusterProcess worker = cluster.worker(master.address(), 2);
     HostPort address = master.address();
-    String token = Files.readString(scratch.resolve("tokens/user-token")).strip();
-    token = token.substring(token.indexOf(':') + 1);
+    String token = cluster.token();
     try (SlipwayClient client = SlipwayClient.connect(List.of(address), token)) {
       TimeUnit.SECONDS.sleep(5);
       memory("master, idle", master.pid(), "< 150 MB");
@@ -115,12 +93,8 @@ public final class ClusterFigures {
         System.getProperty("java.version"),
         runs,
         loadBefore,
-        load());
+        MeasuredCluster.load());
     table.print(System.out);
-  }
-
-  private static String load() throws IOException {
-    return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
   }
 
   private void startUps() throws Exception {
@@ -128,11 +102,11 @@ public final class ClusterFigures {
     Spread masterReady = new Spread();
     Spread workerReady = new Spread();
     for (int i = 0; i < Math.min(runs, 5); i++) {
-      bare.add(bareJvm());
-      ClusterProcess master = master(i);
+      bare.add(cluster.bareJvm());
+      ClusterProcess master = cluster.master();
       masterReady.add(master.readyMillis());
-      bare.add(bareJvm());
-      ClusterProcess worker = worker(master.address(), i);
+      bare.add(cluster.bareJvm());
+      ClusterProcess worker = cluster.worker(master.address(), 2);
       workerReady.add(worker.readyMillis());
       worker.stop();
       master.stop();
@@ -153,8 +127,7 @@ public final class ClusterFigures {
 
   /** Submission accepted to the first statement of the driver's main. */
   private void launchDrivers(SlipwayClient client) throws Exception {
-    PackagedClassPath classPath =
-        new ClassPathPackager(ApiBundle.locate(), scratch).pack(List.of(ownJar()));
+    PackagedClassPath classPath = cluster.classPath();
     LaunchTemplate driver =
         LaunchTemplate.of(
             new CommandTemplate.Jvm(
@@ -174,7 +147,7 @@ public final class ClusterFigures {
     Spread bare = new Spread();
     Spread toMain = new Spread();
     for (int i = -3; i < runs; i++) {
-      double bareMillis = bareJvm();
+      double bareMillis = cluster.bareJvm();
       ApplicationHandle handle = client.submit(Submission.of(spec, classPath.artifacts()));
       Instant accepted = Instant.now();
       ApplicationReport report = handle.await();
@@ -199,7 +172,7 @@ public final class ClusterFigures {
     launchExecutor(client, address, token);
     boolean archive = awaitArchive(worker);
     for (int i = -2; i < runs; i++) {
-      double bareMillis = bareJvm();
+      double bareMillis = cluster.bareJvm();
       double millis = launchExecutor(client, address, token);
       if (i >= 0) {
         bare.add(bareMillis);
@@ -213,8 +186,8 @@ public final class ClusterFigures {
   private double launchExecutor(SlipwayClient client, HostPort address, String token)
       throws Exception {
     double millis;
-    try (SlipwaySession session = session(address, token, 1)) {
-      require(session.awaitExecutors(1, READY), "an executor");
+    try (SlipwaySession session = cluster.session(address, token, 1)) {
+      MeasuredCluster.require(session.awaitExecutors(1, READY), "an executor");
       Instant now = Instant.now();
       ExecutionReport executor =
           client.get(session.applicationId().value()).executions().stream()
@@ -251,8 +224,8 @@ public final class ClusterFigures {
 
   /** No-op tasks through two executors. */
   private void tasks(HostPort address, String token, ClusterProcess worker) throws Exception {
-    try (SlipwaySession session = session(address, token, 2)) {
-      require(session.awaitExecutors(2, READY), "two executors");
+    try (SlipwaySession session = cluster.session(address, token, 2)) {
+      MeasuredCluster.require(session.awaitExecutors(2, READY), "two executors");
       Spread rate = new Spread();
       Spread cpu = new Spread();
       Spread trip = new Spread();
@@ -302,88 +275,7 @@ public final class ClusterFigures {
     return count / ((System.nanoTime() - begin) / 1e9);
   }
 
-  /** With the class path of an application: the bundle of the api, and a jar of its own. */
-  private SlipwaySession session(HostPort address, String token, int executors) throws Exception {
-    return SlipwaySession.builder()
-        .name("figures")
-        .master(address.toString())
-        .token(token)
-        .executors(executors)
-        .executorMemory("512m")
-        .classPath(List.of(ApiBundle.locate().orElseThrow(), ownJar()))
-        .open();
-  }
-
-  private static Path ownJar() throws Exception {
-    return Path.of(
-        ClusterFigures.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-  }
-
-  private double bareJvm() throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            java.toString(), "-Xshare:auto", "-cp", ownJar().toString(), BareMain.class.getName());
-    long begin = System.nanoTime();
-    Process process = builder.start();
-    try (BufferedReader reader = process.inputReader()) {
-      require(reader.readLine() != null, "a line of a bare JVM");
-      double millis = (System.nanoTime() - begin) / 1e6;
-      process.waitFor();
-      return millis;
-    }
-  }
-
-  private ClusterProcess master(int number) throws IOException {
-    return start(
-        scratch.resolve("master-" + number),
-        "master",
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        scratch.resolve("master-" + number).toString());
-  }
-
-  private ClusterProcess worker(HostPort master, int number) throws IOException {
-    return start(
-        scratch.resolve("worker-" + number),
-        "worker",
-        "--master",
-        master.toString(),
-        "--listen",
-        "127.0.0.1:0",
-        "--cores",
-        "2",
-        "--memory",
-        "4g",
-        "--work-dir",
-        scratch.resolve("worker-" + number).toString());
-  }
-
-  private ClusterProcess start(Path directory, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(home.resolve("bin/slipway").toString());
-    command.addAll(List.of(arguments));
-    command.add("--token-dir");
-    command.add(scratch.resolve("tokens").toString());
-    ClusterProcess process = ClusterProcess.start(command, directory, scratch);
-    started.add(process);
-    return process;
-  }
-
-  private synchronized void stopAll() {
-    for (ClusterProcess process : started) {
-      process.stop();
-    }
-    started.clear();
-  }
-
   private static double millis(Instant from, Instant to) {
     return Duration.between(from, to).toNanos() / 1e6;
-  }
-
-  private static void require(boolean held, String what) {
-    if (!held) {
-      throw new IllegalStateException("waited in vain for " + what);
-    }
   }
 }
