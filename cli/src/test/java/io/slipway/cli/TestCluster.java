@@ -32,7 +32,7 @@ final class TestCluster implements AutoCloseable {
   private final List<Run> workers = new ArrayList<>();
   private final List<Process> started = new ArrayList<>();
   private final AtomicInteger runs = new AtomicInteger();
-  private Process master;
+  private Run master;
   private final List<String> listeningFlags;
   private String address;
 
@@ -97,7 +97,10 @@ final class TestCluster implements AutoCloseable {
 
   private Run startWorker(int number, List<String> options) throws IOException {
     List<String> line = new ArrayList<>();
-    line.addAll(List.of("worker", "--master", address, "--cores", "8", "--memory", "16g"));
+    line.addAll(List.of("worker", "--master", address));
+    if (!options.contains("--cores")) {
+      line.addAll(List.of("--cores", "8", "--memory", "16g"));
+    }
     line.addAll(List.of("--work-dir", directory.resolve("worker-" + number).toString()));
     line.addAll(List.of("--token-dir", tokens().toString()));
     line.addAll(List.of("--launcher-setting", "process.class-archives=off"));
@@ -120,13 +123,18 @@ final class TestCluster implements AutoCloseable {
     line.addAll(List.of("--token-dir", tokens().toString()));
     line.addAll(listeningFlags);
     Run run = start(line.toArray(String[]::new));
-    master = run.process;
+    master = run;
     address = run.awaitOut("master ready at ").strip();
   }
 
   /** Ends the master as a power failure would. */
   void killMaster() throws InterruptedException {
-    master.destroyForcibly().waitFor();
+    master.process.destroyForcibly().waitFor();
+  }
+
+  /** What the master has written to standard output. */
+  String masterOut() {
+    return master.out();
   }
 
   Path tokens() {
