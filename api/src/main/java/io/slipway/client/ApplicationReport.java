@@ -5,6 +5,7 @@ import io.slipway.model.ApplicationState;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.HostPort;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,6 +33,8 @@ import java.util.OptionalDouble;
  * @param cores cores that it holds now
  * @param driverTemplateDigest SHA-256 of the driver's template; empty without one
  * @param killedBy who asked for its end; empty if nobody did
+ * @param timeLimit how long it may run, if that is limited
+ * @param timeLimitPassed whether it ends, or has ended, because that passed
  */
 public record ApplicationReport(
     ApplicationId id,
@@ -52,4 +55,6 @@ public record ApplicationReport(
     int executorsWanted,
     int cores,
     String driverTemplateDigest,
-    String killedBy) {}
+    String killedBy,
+    Optional<Duration> timeLimit,
+    boolean timeLimitPassed) {}

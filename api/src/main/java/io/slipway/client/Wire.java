@@ -84,7 +84,9 @@ final class Wire {
         info.getExecutorsWanted(),
         info.getCores(),
         info.getDriverTemplateDigest(),
-        info.getKilledBy());
+        info.getKilledBy(),
+        info.hasTimeLimit() ? Optional.of(duration(info.getTimeLimit())) : Optional.empty(),
+        info.getTimeLimitPassed());
   }
 
   static ApplicationDetails details(GetApplicationResponse answer) {

@@ -16,6 +16,7 @@ import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.Signals;
+import io.slipway.model.TimeSpan;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -311,6 +312,14 @@ final class ClientModeRun {
       console.note(application.id() + ": ended by " + Signals.name(number));
       return ExitCodes.SIGNAL_BASE + number;
     }
+    if (recorded && timeLimitPassed()) {
+      console.note(
+          application.id()
+              + ": FAILED: its time limit of "
+              + TimeSpan.format(resolved.spec().timeLimit().orElseThrow())
+              + " passed");
+      return ExitCodes.TIME_LIMIT;
+    }
     if (stopRequestedBy != null) {
       ApplicationState state = recorded ? stateAfterStop() : ApplicationState.LOST;
       console.note(
@@ -326,6 +335,15 @@ final class ClientModeRun {
       console.note(application.id() + ": the driver " + was + Views.ending(ending));
     }
     return Outcome.exitCode(ending);
+  }
+
+  /** Also if the driver ended by itself before this side heard of that. */
+  private boolean timeLimitPassed() throws InterruptedException {
+    try {
+      return resolved.spec().timeLimit().isPresent() && application.report().timeLimitPassed();
+    } catch (SlipwayException e) {
+      return false;
+    }
   }
 
   /** What it is, or will be when its executors are gone. */

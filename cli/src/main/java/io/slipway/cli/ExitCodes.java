@@ -14,6 +14,9 @@ final class ExitCodes {
   /** Nobody can know how the application's driver ended. */
   static final int LOST = 123;
 
+  /** The application's time limit passed; the code of {@code timeout(1)}. */
+  static final int TIME_LIMIT = 124;
+
   /** Slipway itself could not do what was asked. */
   static final int FAILED = 125;
 

@@ -15,6 +15,7 @@ import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.Resources;
 import io.slipway.model.Signals;
+import io.slipway.model.TimeSpan;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
@@ -76,6 +77,8 @@ final class Json {
     json.addProperty("cores", report.cores());
     json.addProperty("driverTemplateDigest", report.driverTemplateDigest());
     json.addProperty("killedBy", report.killedBy());
+    json.addProperty("timeLimit", report.timeLimit().map(TimeSpan::format).orElse(null));
+    json.addProperty("timeLimitPassed", report.timeLimitPassed());
     return json;
   }
 

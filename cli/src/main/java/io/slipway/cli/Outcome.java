@@ -11,6 +11,9 @@ final class Outcome {
 
   /** From the record of an application whose state is final. */
   static int exitCode(ApplicationReport report) {
+    if (report.timeLimitPassed()) {
+      return ExitCodes.TIME_LIMIT;
+    }
     return switch (report.state()) {
       case SUCCEEDED -> ExitCodes.OK;
       case KILLED -> ExitCodes.KILLED;

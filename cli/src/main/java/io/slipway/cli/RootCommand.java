@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "  2     the command line or the configuration is wrong; nothing was done",
       "  122   submit: the application was killed by request",
       "  123   submit: the application is LOST; nobody can know how its driver ended",
+      "  124   submit: the application's --time-limit passed",
       "  125   Slipway itself could not do it; the message says why",
       "  else  submit: the driver's own exit code; 128 + n if signal n ended it",
       "",

@@ -32,6 +32,7 @@ final class SpecJson {
     json.addProperty("priority", spec.priority());
     json.addProperty("lostAfter", TimeSpan.format(spec.lostAfter()));
     json.addProperty("registerTimeout", TimeSpan.format(spec.registerTimeout()));
+    json.addProperty("timeLimit", spec.timeLimit().map(TimeSpan::format).orElse(null));
     json.add(
         "driver", spec.driver().<JsonElement>map(SpecJson::template).orElse(JsonNull.INSTANCE));
     JsonArray executors = new JsonArray();

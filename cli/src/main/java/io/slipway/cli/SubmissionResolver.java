@@ -290,7 +290,8 @@ final class SubmissionResolver {
             1,
             0,
             options.lostAfter == null ? ApplicationSpec.DEFAULT_LOST_AFTER : options.lostAfter,
-            ApplicationSpec.DEFAULT_REGISTER_TIMEOUT);
+            ApplicationSpec.DEFAULT_REGISTER_TIMEOUT,
+            Optional.ofNullable(options.timeLimit));
     return new ResolvedSubmission(spec, artifacts);
   }
 

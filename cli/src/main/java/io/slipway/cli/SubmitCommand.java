@@ -62,6 +62,7 @@ import picocli.CommandLine.Spec;
       "  2         the command line is wrong; nothing was submitted",
       "  122       killed by request",
       "  123       LOST: nobody can know how the driver ended",
+      "  124       its time limit passed",
       "  125       Slipway could not do it: refused, no master answered, or the driver did not start"
     })
 final class SubmitCommand implements Callable<Integer> {

@@ -246,6 +246,18 @@ final class SubmitOptions {
   Duration lostAfter;
 
   @Option(
+      names = "--time-limit",
+      paramLabel = "D",
+      converter = Converters.Span.class,
+      description = {
+        "Ends the application once it has run for so long, over all of its attempts; waiting for"
+            + " resources does not count. It is FAILED then, and the exit code is 124. Default: no"
+            + " limit.",
+        "Example: --time-limit 2h"
+      })
+  Duration timeLimit;
+
+  @Option(
       names = "--listen",
       paramLabel = "H:P",
       converter = Converters.Address.class,

@@ -7,6 +7,7 @@ import io.slipway.client.WorkerReport;
 import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
+import io.slipway.model.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -60,7 +61,8 @@ final class Views {
   private static Optional<String> stoppedFor(ApplicationReport report) {
     return report
         .ending()
-        .filter(ending -> ending.stop().isPresent() && !report.reason().isEmpty())
+        .filter(ending -> ending.stop().isPresent() || report.timeLimitPassed())
+        .filter(ending -> !report.reason().isEmpty())
         .map(ending -> report.reason());
   }
 
@@ -155,6 +157,7 @@ final class Views {
     line(text, "reason", report.reason());
     line(text, "outcome", report.ending().map(e -> "driver " + ending(e)).orElse(""));
     line(text, "killed by", report.killedBy());
+    line(text, "time limit", report.timeLimit().map(TimeSpan::format).orElse(""));
     line(text, "attempt", Integer.toString(report.attempt()));
     line(text, "driver", report.driverAddress().map(Object::toString).orElse(""));
     line(text, "page", report.pageUrl().orElse(""));

@@ -314,6 +314,39 @@ class ITSubmit {
   }
 
   @Test
+  void timeLimit_passes_endsTheCommandAlikeInBothModes() throws Exception {
+    List<TestCluster.Run> runs = new ArrayList<>();
+    for (String mode : new String[] {"client", "cluster"}) {
+      runs.add(
+          cluster.command(
+              "submit",
+              "--deploy-mode",
+              mode,
+              "--name",
+              "limited-" + mode,
+              "--wait",
+              "--time-limit",
+              "1s",
+              "--",
+              "sh",
+              "-c",
+              "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+    }
+
+    for (TestCluster.Run run : runs) {
+      assertThat(run.exitCode()).as(run.err()).isEqualTo(124);
+      assertThat(run.err()).contains("FAILED: its time limit of 1s passed");
+    }
+    for (String mode : new String[] {"client", "cluster"}) {
+      JsonObject status = cluster.status(cluster.idOf("limited-" + mode));
+      assertThat(status.get("state").getAsString()).isEqualTo("FAILED");
+      assertThat(status.get("timeLimit").getAsString()).isEqualTo("1s");
+      assertThat(status.get("timeLimitPassed").getAsBoolean()).isTrue();
+      assertThat(status.getAsJsonObject("ending").get("code").getAsInt()).isZero();
+    }
+  }
+
+  @Test
   void kill_ofAClientModeApplication_endsItsCommand() throws Exception {
     TestCluster.Run run = cluster.command("submit", "--name", "victim", "--", "sleep", "300");
     String id = cluster.awaitState("victim", "RUNNING");

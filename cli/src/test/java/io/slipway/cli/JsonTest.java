@@ -36,7 +36,9 @@ class JsonTest {
             "executorsWanted",
             "cores",
             "driverTemplateDigest",
-            "killedBy");
+            "killedBy",
+            "timeLimit",
+            "timeLimitPassed");
     assertThat(json.get("ending").isJsonNull()).isTrue();
     assertThat(json.get("submitTime").getAsString()).isEqualTo("2026-11-22T10:00:00Z");
   }
@@ -49,6 +51,14 @@ class JsonTest {
     assertThat(signalled.get("status").getAsString()).isEqualTo("signalled");
     assertThat(signalled.get("signalName").getAsString()).isEqualTo("SIGKILL");
     assertThat(signalled.get("code").isJsonNull()).isTrue();
+  }
+
+  @Test
+  void application_ofATimeLimit_tellsWhetherItPassed() {
+    JsonObject json = Json.application(OutcomeTest.overTime(Ending.exited(0)));
+
+    assertThat(json.get("timeLimit").getAsString()).isEqualTo("1h");
+    assertThat(json.get("timeLimitPassed").getAsBoolean()).isTrue();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.StopKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -67,6 +68,12 @@ class OutcomeTest {
         .isEqualTo(code(ApplicationState.LOST, stopped));
   }
 
+  @Test
+  void exitCode_timeLimitPassed_isThatOfTimeoutHoweverTheDriverEnded() {
+    assertThat(Outcome.exitCode(overTime(Ending.exited(0)))).isEqualTo(124);
+    assertThat(Outcome.exitCode(overTime(Ending.of(new ExitStatus.Signalled(15))))).isEqualTo(124);
+  }
+
   private static int code(ApplicationState state, Ending ending) {
     return Outcome.exitCode(report(state, Optional.of(ending)));
   }
@@ -77,6 +84,26 @@ class OutcomeTest {
 
   static ApplicationReport report(
       ApplicationState state, Optional<Ending> ending, String reason, String killedBy) {
+    return report(state, ending, reason, killedBy, Optional.empty(), false);
+  }
+
+  static ApplicationReport overTime(Ending ending) {
+    return report(
+        ApplicationState.FAILED,
+        Optional.of(ending),
+        "its time limit of 1h passed",
+        "",
+        Optional.of(Duration.ofHours(1)),
+        true);
+  }
+
+  private static ApplicationReport report(
+      ApplicationState state,
+      Optional<Ending> ending,
+      String reason,
+      String killedBy,
+      Optional<Duration> timeLimit,
+      boolean timeLimitPassed) {
     return new ApplicationReport(
         new ApplicationId("app-20261122-0007"),
         "report",
@@ -96,6 +123,8 @@ class OutcomeTest {
         2,
         0,
         "",
-        killedBy);
+        killedBy,
+        timeLimit,
+        timeLimitPassed);
   }
 }

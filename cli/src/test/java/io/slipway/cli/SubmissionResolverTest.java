@@ -1,6 +1,7 @@
 package io.slipway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.model.CommandTemplate;
 import io.slipway.model.DeployMode;
@@ -11,6 +12,7 @@ import io.slipway.model.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -88,6 +90,21 @@ class SubmissionResolverTest {
         .isEqualTo(new CommandTemplate.Program(List.of("sh", "work.sh", "a b")));
     assertThat(resolved.spec().profiles().get(0).template().resources())
         .isEqualTo(new Resources(1, 1L << 30));
+  }
+
+  @Test
+  void resolve_timeLimit_isInTheSpecificationAndInItsJson() throws IOException {
+    List<String> program = List.of(application().toString());
+
+    ResolvedSubmission limited = resolve(program, "--time-limit=90m");
+
+    assertThat(limited.spec().timeLimit()).contains(Duration.ofMinutes(90));
+    assertThat(SpecJson.specification(limited.spec()).get("timeLimit").getAsString())
+        .isEqualTo("90m");
+    assertThat(resolve(program).spec().timeLimit()).isEmpty();
+    assertThatThrownBy(() -> resolve(program, "--time-limit=0s"))
+        .isInstanceOf(CommandFailedException.class)
+        .hasMessageContaining("time limit 0s is not positive");
   }
 
   private ResolvedSubmission resolve(List<String> program, String... flags) {

@@ -37,6 +37,16 @@ class ViewsTest {
   }
 
   @Test
+  void summary_ofAnApplicationOverItsTimeLimit_saysSoAndHowTheDriverEnded() {
+    ApplicationReport report = OutcomeTest.overTime(Ending.exited(0));
+
+    assertThat(Views.summary(report))
+        .isEqualTo(
+            "app-20261122-0007 FAILED: its time limit of 1h passed; driver exited with 0");
+    assertThat(Views.applications(List.of(report))).contains("its time limit of 1h passed");
+  }
+
+  @Test
   void summary_ofAKilledApplication_saysByWhomOnce() {
     assertThat(
             Views.summary(

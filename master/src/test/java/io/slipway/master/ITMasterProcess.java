@@ -107,6 +107,38 @@ class ITMasterProcess {
   }
 
   @Test
+  void master_killedWhileATimeLimitCounts_endsTheApplicationAfterIt() throws Exception {
+    MasterProcess first = start(ANY);
+    LeaderChannel user = caller(first.address(), tokens().userToken().token());
+    FakeWorker worker =
+        new FakeWorker(
+            "w1", caller(first.address(), tokens().clusterToken()), tokens().clusterToken());
+    opened.add(worker);
+    worker.register(2);
+    String id =
+        submit(
+                user,
+                Submissions.request(
+                    Submissions.cluster()
+                        .setTimeLimit(com.google.protobuf.Duration.newBuilder().setSeconds(2))))
+            .getApplicationId();
+    FakeWorker.Launch launch = worker.launched();
+    worker.confirm(launch.id());
+    assertThat(state(user, id)).isEqualTo(ApplicationInfo.State.STATE_RUNNING);
+
+    first.crash();
+    start(first.address());
+
+    assertThat(worker.stopped().getExecutionId()).isEqualTo(launch.id().toString());
+    worker.exit(launch.id(), 0);
+    ApplicationInfo info = application(user, id);
+    assertThat(info.getState()).isEqualTo(ApplicationInfo.State.STATE_FAILED);
+    assertThat(info.getTimeLimitPassed()).isTrue();
+    assertThat(info.getReason()).isEqualTo("its time limit of 2s passed");
+    assertThat(info.getTermination().getExited()).isZero();
+  }
+
+  @Test
   void watch_overARestart_goesOn() throws Exception {
     MasterProcess first = start(ANY);
     LeaderChannel user = caller(first.address(), tokens().userToken().token());
@@ -252,11 +284,15 @@ class ITMasterProcess {
 
   private static ApplicationInfo.State state(LeaderChannel user, String id)
       throws InterruptedException {
+    return application(user, id).getState();
+  }
+
+  private static ApplicationInfo application(LeaderChannel user, String id)
+      throws InterruptedException {
     return user.call(
             SubmissionServiceGrpc.getGetApplicationMethod(),
             GetApplicationRequest.newBuilder().setApplicationId(id).build())
-        .getApplication()
-        .getState();
+        .getApplication();
   }
 
   private static void awaitFinal(LeaderChannel user, String id) throws InterruptedException {

@@ -9,8 +9,10 @@ import io.slipway.master.decide.RequestRefused;
 import io.slipway.master.scheduling.PlainScheduler;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.ClusterState;
+import io.slipway.master.state.Deadline;
 import io.slipway.master.state.Decision;
 import io.slipway.master.state.Execution;
+import io.slipway.master.state.Outcome;
 import io.slipway.master.state.Round;
 import io.slipway.master.state.RoundCodec;
 import io.slipway.master.state.SnapshotCodec;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -218,6 +221,29 @@ class KernelPropertiesTest {
     }
   }
 
+  /** Nothing runs on over its limit, and a limit ends nothing before. */
+  private static void checkLimit(ClusterState state, Application row, Duration limit) {
+    OptionalLong ran =
+        row.history().stream()
+            .filter(change -> change.state() == ApplicationState.RUNNING)
+            .mapToLong(change -> change.at().clusterMillis())
+            .findFirst();
+    boolean passed = ran.isPresent() && ran.getAsLong() + limit.toMillis() <= state.nowMillis();
+    boolean counts =
+        state.deadline(new Deadline.Key(Deadline.Kind.TIME_LIMIT, row.id().value())).isPresent();
+    assertThat(counts).as("%s", row).isEqualTo(ran.isPresent() && row.outcome().isEmpty());
+    if (passed) {
+      assertThat(row.outcome()).as("%s", row).isPresent();
+    }
+    row.outcome()
+        .filter(Outcome::overTime)
+        .ifPresent(
+            outcome -> {
+              assertThat(passed).as("%s", row).isTrue();
+              assertThat(outcome.result()).isEqualTo(ApplicationState.FAILED);
+            });
+  }
+
   private static void checkInvariants(ClusterState state) {
     for (WorkerId id : state.workerIds()) {
       Worker worker = state.worker(id).orElseThrow();
@@ -249,6 +275,7 @@ class KernelPropertiesTest {
       if (row.state() == ApplicationState.RUNNING) {
         assertThat(drivers).isEqualTo(1);
       }
+      row.submission().spec().timeLimit().ifPresent(limit -> checkLimit(state, row, limit));
     }
   }
 }

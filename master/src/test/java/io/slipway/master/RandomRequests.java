@@ -160,7 +160,10 @@ public final class RandomRequests {
             1 + random.nextInt(3),
             random.nextInt(3) - 1,
             Duration.ofSeconds(5 + random.nextInt(100)),
-            Duration.ofSeconds(random.nextInt(60)));
+            Duration.ofSeconds(random.nextInt(60)),
+            random.nextInt(3) == 0
+                ? Optional.of(Duration.ofSeconds(1 + random.nextInt(120)))
+                : Optional.empty());
     String id = "r" + (random.nextInt(10) == 0 ? 1 : submissions);
     return new Request.SubmitApplication("ann", id, Samples.digest(id), spec, random.nextBoolean());
   }

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  *     are lost
  * @param registerTimeout how long executors stay reserved for a driver that has not registered,
  *     where there is no executor template
+ * @param timeLimit how long it may run, over all attempts, from when its driver ran first; positive
  */
 public record ApplicationSpec(
     String name,
@@ -30,7 +31,8 @@ public record ApplicationSpec(
     int maxAttempts,
     int priority,
     Duration lostAfter,
-    Duration registerTimeout) {
+    Duration registerTimeout,
+    Optional<Duration> timeLimit) {
   /** Lost-after of a submission that names none. */
   public static final Duration DEFAULT_LOST_AFTER = Duration.ofSeconds(60);
 
@@ -65,5 +67,48 @@ public record ApplicationSpec(
       throw new IllegalArgumentException(
           "negative register time-out: " + TimeSpan.format(registerTimeout));
     }
+    if (timeLimit.filter(limit -> limit.isZero() || limit.isNegative()).isPresent()) {
+      throw new IllegalArgumentException(
+          "time limit " + TimeSpan.format(timeLimit.get()) + " is not positive");
+    }
+  }
+
+  /** Without a time limit. */
+  public ApplicationSpec(
+      String name,
+      DeployMode deployMode,
+      Optional<LaunchTemplate> driver,
+      List<ExecutorProfile> profiles,
+      OptionalInt maxCores,
+      int maxAttempts,
+      int priority,
+      Duration lostAfter,
+      Duration registerTimeout) {
+    this(
+        name,
+        deployMode,
+        driver,
+        profiles,
+        maxCores,
+        maxAttempts,
+        priority,
+        lostAfter,
+        registerTimeout,
+        Optional.empty());
+  }
+
+  /** The same with a time limit. */
+  public ApplicationSpec withTimeLimit(Duration limit) {
+    return new ApplicationSpec(
+        name,
+        deployMode,
+        driver,
+        profiles,
+        maxCores,
+        maxAttempts,
+        priority,
+        lostAfter,
+        registerTimeout,
+        Optional.of(limit));
   }
 }

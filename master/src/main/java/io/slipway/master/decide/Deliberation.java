@@ -38,6 +38,9 @@ public final class Deliberation {
   private static final int DEADLINES_AT_ONCE = 100;
   private static final int REMOVED_AT_ONCE = 100;
 
+  /** So much cluster time may be lost by a restart while a time limit counts. */
+  private static final long NOTED_MILLIS = 10_000;
+
   /** A lost worker on which nothing runs leaves the state after a day. */
   private static final long LOST_WORKER_KEPT_MILLIS = 24 * 3600 * 1000L;
 
@@ -50,6 +53,7 @@ public final class Deliberation {
   private final Handlers handlers;
   private final List<Fact> facts = new ArrayList<>();
   private final int start;
+  private final long committedMillis;
   private int charge;
   private boolean more;
   private boolean goOn;
@@ -75,6 +79,7 @@ public final class Deliberation {
     this.nanos = nanos;
     long number = state.meta().number() + 1;
     this.start = state.mark();
+    this.committedMillis = state.nowMillis();
     state.begin(term, number, moment);
     this.record = new RoundWriter(term, number, moment, seed, Round.FEATURE_LEVEL);
     this.lifeCycle = new LifeCycle(state, this::decide);
@@ -128,8 +133,11 @@ public final class Deliberation {
     return handlers.handle(request);
   }
 
-  /** Turns lapsed leases and passed deadlines into facts. */
+  /** Turns lapsed leases, passed deadlines, and now and then time itself into facts. */
   public void checkTime() {
+    if (state.timeLimits() > 0 && state.nowMillis() - committedMillis >= NOTED_MILLIS) {
+      accept(new Fact.TimeNoted());
+    }
     liveness.check(state, nanos, this::full, this::accept);
     int count = 0;
     while (!state.deadlinesByTime().isEmpty()) {

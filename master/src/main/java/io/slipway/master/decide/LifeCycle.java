@@ -18,6 +18,7 @@ import io.slipway.model.ExecutorProfile;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.LaunchTemplate;
 import io.slipway.model.Resources;
+import io.slipway.model.TimeSpan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +133,11 @@ final class LifeCycle {
       return stopping(
           row,
           new Outcome(
-              ApplicationState.KILLED, ending, "killed by " + kill.by(), Optional.of(kill.by())));
+              ApplicationState.KILLED,
+              ending,
+              "killed by " + kill.by(),
+              Optional.of(kill.by()),
+              false));
     }
     boolean starts =
         row.state() == ApplicationState.QUEUED || row.state() == ApplicationState.STARTING;
@@ -141,10 +146,13 @@ final class LifeCycle {
       return Optional.of(
           new Decision.ApplicationChanged(row.id(), ApplicationState.RUNNING, Optional.empty()));
     }
+    if (ending.isPresent() && !restarts(row, ending.get())) {
+      return stopping(row, byDriver(ending.get()));
+    }
+    if (row.overTime()) {
+      return stopping(row, overTime(row, ending));
+    }
     if (ending.isPresent()) {
-      if (!restarts(row, ending.get())) {
-        return stopping(row, byDriver(ending.get()));
-      }
       return row.state() == ApplicationState.RESTARTING
           ? Optional.empty()
           : Optional.of(
@@ -160,7 +168,8 @@ final class LifeCycle {
               row.failuresInRow()
                   + " executors failed in a row; the last one: "
                   + row.lastFailureText(),
-              Optional.empty()));
+              Optional.empty(),
+              false));
     }
     if (row.state() == ApplicationState.QUEUED && row.leaseHolder().isPresent()) {
       return Optional.of(
@@ -222,7 +231,17 @@ final class LifeCycle {
             ? ApplicationState.SUCCEEDED
             : status instanceof ExitStatus.Lost ? ApplicationState.LOST : ApplicationState.FAILED;
     String cause = ending.memoryExhausted() ? "its driver had used up its memory" : ending.cause();
-    return new Outcome(result, Optional.of(ending), cause, Optional.empty());
+    return new Outcome(result, Optional.of(ending), cause, Optional.empty(), false);
+  }
+
+  private static Outcome overTime(Application row, Optional<Ending> ending) {
+    String limit = TimeSpan.format(row.submission().spec().timeLimit().orElseThrow());
+    return new Outcome(
+        ApplicationState.FAILED,
+        ending,
+        "its time limit of " + limit + " passed",
+        Optional.empty(),
+        true);
   }
 
   private boolean settleExecutions(Application row) {
@@ -252,7 +271,7 @@ final class LifeCycle {
     Outcome outcome = row.outcome().orElseThrow();
     return switch (outcome.result()) {
       case KILLED -> outcome.cause();
-      case SUCCEEDED, FAILED -> "the application has ended";
+      case SUCCEEDED, FAILED -> outcome.overTime() ? outcome.cause() : "the application has ended";
       case LOST -> "the application's driver is lost";
       case QUEUED, STARTING, RUNNING, RESTARTING, STOPPING -> throw new AssertionError(outcome);
     };

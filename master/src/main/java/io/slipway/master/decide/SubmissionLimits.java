@@ -27,6 +27,7 @@ final class SubmissionLimits {
     Checks.limit("the number of attempts", spec.maxAttempts(), ATTEMPTS);
     Checks.duration("lost-after", spec.lostAfter());
     Checks.duration("register time-out", spec.registerTimeout());
+    spec.timeLimit().ifPresent(limit -> Checks.duration("time limit", limit));
     spec.driver().ifPresent(driver -> Checks.duration("grace", driver.grace()));
     check(spec.profiles());
   }

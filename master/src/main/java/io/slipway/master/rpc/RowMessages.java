@@ -91,7 +91,12 @@ final class RowMessages {
                 row.kill()
                     .map(kill -> kill.by())
                     .or(() -> row.outcome().flatMap(Outcome::by))
-                    .orElse(""));
+                    .orElse(""))
+            .setTimeLimitPassed(row.outcome().filter(Outcome::overTime).isPresent());
+    row.submission()
+        .spec()
+        .timeLimit()
+        .ifPresent(limit -> message.setTimeLimit(Fields.toProto(limit)));
     row.outcome()
         .flatMap(Outcome::driver)
         .or(counts::driver)

@@ -43,6 +43,7 @@ import java.util.function.Consumer;
  * @param outcome how it ends, once that is decided
  * @param leaseHolder in client mode, which of those that may start its driver does; empty until one
  *     has taken the driver's lease
+ * @param overTime whether its time limit passed
  */
 public record Application(
     ApplicationId id,
@@ -65,7 +66,8 @@ public record Application(
     long waitingSince,
     Optional<KillRequest> kill,
     Optional<Outcome> outcome,
-    Optional<String> leaseHolder) {
+    Optional<String> leaseHolder,
+    boolean overTime) {
   /** State changes that are kept; with more, the oldest but the first go. */
   static final int HISTORY = 64;
 
@@ -141,6 +143,7 @@ public record Application(
     Optional<KillRequest> kill;
     Optional<Outcome> outcome;
     Optional<String> leaseHolder;
+    boolean overTime;
 
     private Change(Application old) {
       this.old = old;
@@ -163,6 +166,7 @@ public record Application(
       kill = old.kill;
       outcome = old.outcome;
       leaseHolder = old.leaseHolder;
+      overTime = old.overTime;
     }
 
     void enter(ApplicationState newState, Moment now) {
@@ -217,7 +221,8 @@ public record Application(
           waitingSince,
           kill,
           outcome,
-          leaseHolder);
+          leaseHolder,
+          overTime);
     }
   }
 }

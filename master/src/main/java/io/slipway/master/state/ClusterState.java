@@ -51,6 +51,7 @@ public final class ClusterState {
   private final TreeSet<Lost> lostWorkers = new TreeSet<>();
   private final TreeSet<Long> unsettled = new TreeSet<>();
   private int usableWorkers;
+  private int timeLimits;
 
   private final FactApplication facts = new FactApplication(this);
   private final DecisionApplication decisions = new DecisionApplication(this);
@@ -265,6 +266,11 @@ public final class ClusterState {
     return Collections.unmodifiableNavigableSet(deadlinesByTime);
   }
 
+  /** How many applications run with a time limit. */
+  public int timeLimits() {
+    return timeLimits;
+  }
+
   /** How many applications of a principal are not finished. */
   public int unfinishedOf(String owner) {
     return unfinishedByOwner.getOrDefault(owner, 0);
@@ -421,9 +427,11 @@ public final class ClusterState {
   private void deadlineChanged(Deadline old, Deadline now) {
     if (old != null) {
       deadlinesByTime.remove(old);
+      timeLimits -= old.key().kind() == Deadline.Kind.TIME_LIMIT ? 1 : 0;
     }
     if (now != null) {
       deadlinesByTime.add(now);
+      timeLimits += now.key().kind() == Deadline.Kind.TIME_LIMIT ? 1 : 0;
     }
   }
 }

@@ -18,7 +18,9 @@ public record Deadline(Key key, long atMillis) {
     /** A silent worker is lost. */
     WORKER_LOST,
     /** An application may use a worker again on which it failed to launch. */
-    AVOIDANCE_OVER
+    AVOIDANCE_OVER,
+    /** An application has run for as long as it may. */
+    TIME_LIMIT
   }
 
   /**

@@ -158,6 +158,9 @@ final class DecisionApplication {
 
   private void changed(Decision.ApplicationChanged decision, Moment now) {
     Application row = state.applications.require(decision.application());
+    if (decision.outcome().isPresent()) {
+      state.deadlines.remove(new Deadline.Key(Deadline.Kind.TIME_LIMIT, row.id().value()));
+    }
     if (decision.state().isFinal()) {
       dropDeadlines(row);
     }

@@ -135,6 +135,9 @@ public sealed interface Fact {
   record ExecutionEnded(ExecutionId execution, Ending ending, ByteString stdout, ByteString stderr)
       implements Fact {}
 
+  /** Cluster time went on; said now and then where a restart must not lose it. */
+  record TimeNoted() implements Fact {}
+
   /** A deadline of the state passed. */
   record DeadlinePassed(Deadline.Key deadline) implements Fact {}
 }

@@ -81,7 +81,7 @@ final class FactApplication {
       deadlinePassed(passed.deadline(), now);
     } else if (fact instanceof Fact.Leading leading) {
       leading(leading, now);
-    } else if (!(fact instanceof Fact.ExecutorsReleased)) {
+    } else if (!(fact instanceof Fact.ExecutorsReleased || fact instanceof Fact.TimeNoted)) {
       throw new AssertionError(fact);
     }
   }
@@ -104,7 +104,7 @@ final class FactApplication {
       switch (deadline.key().kind()) {
         case DRIVER_LOST, EXECUTION_LOST, WORKER_LOST ->
             state.deadlines.put(new Deadline(deadline.key(), earliest));
-        case REGISTER, AVOIDANCE_OVER -> {}
+        case REGISTER, AVOIDANCE_OVER, TIME_LIMIT -> {}
       }
     }
   }
@@ -144,7 +144,8 @@ final class FactApplication {
             now.clusterMillis(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            false));
     state.putMeta(state.meta().submitted(fact.day(), fact.dayNumber()));
     answered(fact.owner(), fact.requestId(), fact.requestDigest(), fact.id().value(), now);
     if (client) {
@@ -300,6 +301,21 @@ final class FactApplication {
           row.id().value(),
           moment.clusterMillis() + row.submission().spec().registerTimeout().toMillis());
     }
+    row.submission()
+        .spec()
+        .timeLimit()
+        .filter(limit -> !row.overTime() && row.outcome().isEmpty())
+        .filter(limit -> state.deadline(timeLimit(row.id())).isEmpty())
+        .ifPresent(
+            limit ->
+                state.deadlines.put(
+                    new Deadline(
+                        timeLimit(row.id()),
+                        now.running().orElse(moment).clusterMillis() + limit.toMillis())));
+  }
+
+  private static Deadline.Key timeLimit(ApplicationId id) {
+    return new Deadline.Key(Deadline.Kind.TIME_LIMIT, id.value());
   }
 
   private void end(
@@ -454,6 +470,7 @@ final class FactApplication {
         Application row = state.applications.require(new ApplicationId(key.subject()));
         lose(row.id().driver(row.attempt()), "its driver's lease lapsed", now);
       }
+      case TIME_LIMIT -> change(new ApplicationId(key.subject()), row -> row.overTime = true);
       case EXECUTION_LOST -> {
         ExecutionId id = ExecutionId.parse(key.subject());
         String worker =

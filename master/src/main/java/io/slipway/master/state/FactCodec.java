@@ -88,6 +88,8 @@ final class FactCodec {
           FactRecord.DeadlinePassed.newBuilder()
               .setKind(ValueCodec.encode(passed.deadline().kind()))
               .setSubject(passed.deadline().subject()));
+    } else if (fact instanceof Fact.TimeNoted) {
+      record.setTimeNoted(FactRecord.TimeNoted.getDefaultInstance());
     } else {
       encodeOfWorkers(fact, record);
     }
@@ -248,6 +250,7 @@ final class FactCodec {
               new Deadline.Key(
                   ValueCodec.decode(record.getDeadlinePassed().getKind()),
                   record.getDeadlinePassed().getSubject()));
+      case TIME_NOTED -> new Fact.TimeNoted();
       case KIND_NOT_SET -> throw new IllegalArgumentException("a fact of an unknown kind");
     };
   }

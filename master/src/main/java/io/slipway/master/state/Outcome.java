@@ -12,9 +12,14 @@ import java.util.Optional;
  *     none, and for ever if no driver was placed
  * @param cause in words, for people; empty if the driver's ending says it all
  * @param by who asked for it to end; empty if nobody did
+ * @param overTime whether it ends because its time limit passed
  */
 public record Outcome(
-    ApplicationState result, Optional<Ending> driver, String cause, Optional<String> by) {
+    ApplicationState result,
+    Optional<Ending> driver,
+    String cause,
+    Optional<String> by,
+    boolean overTime) {
   /** Checks. */
   public Outcome {
     if (!result.isFinal()) {
@@ -24,6 +29,6 @@ public record Outcome(
 
   /** The same with the ending of the driver, once it is known. */
   public Outcome withDriver(Optional<Ending> newDriver) {
-    return new Outcome(result, newDriver, cause, by);
+    return new Outcome(result, newDriver, cause, by, overTime);
   }
 }

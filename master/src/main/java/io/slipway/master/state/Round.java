@@ -25,9 +25,9 @@ public record Round(
   /**
    * The newest kinds and fields of facts, decisions and rows that this program knows; grows with
    * each that is added, so that an older program refuses what it would misread. 2: in client mode,
-   * who has the driver's lease.
+   * who has the driver's lease. 3: time limits of applications.
    */
-  public static final int FEATURE_LEVEL = 2;
+  public static final int FEATURE_LEVEL = 3;
 
   /** The most that a record may take, in bytes. */
   public static final int MAX_BYTES = 512 * 1024;

@@ -103,7 +103,8 @@ final class RowCodec {
             .setFailuresInRow(row.failuresInRow())
             .setLastFailure(row.lastFailure())
             .setLastFailureText(row.lastFailureText())
-            .setWaitingSince(row.waitingSince());
+            .setWaitingSince(row.waitingSince())
+            .setOverTime(row.overTime());
     for (StateChange change : row.history()) {
       builder.addHistory(
           StateChangeValue.newBuilder()
@@ -180,7 +181,8 @@ final class RowCodec {
         row.getWaitingSince(),
         row.hasKill() ? Optional.of(decode(row.getKill())) : Optional.empty(),
         row.hasOutcome() ? Optional.of(ValueCodec.decode(row.getOutcome())) : Optional.empty(),
-        row.hasLeaseHolder() ? Optional.of(row.getLeaseHolder()) : Optional.empty());
+        row.hasLeaseHolder() ? Optional.of(row.getLeaseHolder()) : Optional.empty(),
+        row.getOverTime());
   }
 
   private static DriverRegistration decode(DriverRegistrationValue value) {

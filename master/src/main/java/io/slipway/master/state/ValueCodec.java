@@ -237,6 +237,7 @@ final class ValueCodec {
     spec.driver().ifPresent(driver -> builder.setDriver(encode(driver)));
     spec.profiles().forEach(profile -> builder.addProfiles(encode(profile)));
     spec.maxCores().ifPresent(builder::setMaxCores);
+    spec.timeLimit().ifPresent(limit -> builder.setTimeLimit(limit.toNanos()));
     return builder.build();
   }
 
@@ -250,7 +251,10 @@ final class ValueCodec {
         value.getMaxAttempts(),
         value.getPriority(),
         Duration.ofNanos(value.getLostAfter()),
-        Duration.ofNanos(value.getRegisterTimeout()));
+        Duration.ofNanos(value.getRegisterTimeout()),
+        value.hasTimeLimit()
+            ? Optional.of(Duration.ofNanos(value.getTimeLimit()))
+            : Optional.empty());
   }
 
   static EndingValue encode(Ending ending) {
@@ -286,7 +290,10 @@ final class ValueCodec {
 
   static OutcomeValue encode(Outcome outcome) {
     OutcomeValue.Builder builder =
-        OutcomeValue.newBuilder().setResult(encode(outcome.result())).setCause(outcome.cause());
+        OutcomeValue.newBuilder()
+            .setResult(encode(outcome.result()))
+            .setCause(outcome.cause())
+            .setOverTime(outcome.overTime());
     outcome.driver().ifPresent(driver -> builder.setDriver(encode(driver)));
     outcome.by().ifPresent(builder::setBy);
     return builder.build();
@@ -297,7 +304,8 @@ final class ValueCodec {
         decode(value.getResult()),
         value.hasDriver() ? Optional.of(decode(value.getDriver())) : Optional.empty(),
         value.getCause(),
-        value.hasBy() ? Optional.of(value.getBy()) : Optional.empty());
+        value.hasBy() ? Optional.of(value.getBy()) : Optional.empty(),
+        value.getOverTime());
   }
 
   static Map<String, String> encodePorts(SortedMap<String, HostPort> ports) {

@@ -27,7 +27,6 @@ public final class SubmissionMessages {
         "submission's size in bytes", Limits.SUBMISSION_BYTES, message.getSerializedSize());
     Fields.notSupported(!message.getQueue().isEmpty(), field + ".queue");
     Fields.notSupported(message.getDriverLabelsList(), field + ".driver_labels");
-    Fields.notSupported(message.hasTimeLimit(), field + ".time_limit");
     DeployMode mode = StateMessages.toModel(message.getMode(), field + ".mode");
     if (mode == DeployMode.CLUSTER && !message.hasDriver()) {
       throw Refusal.invalidField(field + ".driver", "not set, and cluster mode needs it");
@@ -50,6 +49,10 @@ public final class SubmissionMessages {
         message.hasRegisterTimeout()
             ? Fields.duration(message.getRegisterTimeout(), field + ".register_timeout")
             : ApplicationSpec.DEFAULT_REGISTER_TIMEOUT;
+    Optional<Duration> timeLimit =
+        message.hasTimeLimit()
+            ? Optional.of(Fields.duration(message.getTimeLimit(), field + ".time_limit"))
+            : Optional.empty();
     return Fields.read(
         field,
         () ->
@@ -62,7 +65,8 @@ public final class SubmissionMessages {
                 Math.max(1, attempts),
                 message.getPriority(),
                 lostAfter,
-                registerTimeout));
+                registerTimeout,
+                timeLimit));
   }
 
   /** Writes a submission. */
@@ -76,6 +80,7 @@ public final class SubmissionMessages {
             .setPriority(value.priority())
             .setLostAfter(Fields.toProto(value.lostAfter()))
             .setRegisterTimeout(Fields.toProto(value.registerTimeout()));
+    value.timeLimit().ifPresent(limit -> message.setTimeLimit(Fields.toProto(limit)));
     value.driver().ifPresent(driver -> message.setDriver(TemplateMessages.toProto(driver)));
     value.profiles().forEach(profile -> message.addProfiles(ProfileMessages.toProto(profile)));
     return message.build();

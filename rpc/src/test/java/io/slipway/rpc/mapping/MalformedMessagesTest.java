@@ -51,12 +51,11 @@ class MalformedMessagesTest {
   }
 
   @Test
-  void queueLabelsAndTimeLimit_set_areNotSupported() {
+  void queueAndLabels_set_areNotSupported() {
     NameValue label = NameValue.newBuilder().setName("a").build();
 
     assertUnsupported("spec.queue", refusal(spec -> spec.setQueue("q")));
     assertUnsupported("spec.driver_labels", refusal(spec -> spec.addDriverLabels(label)));
-    assertUnsupported("spec.time_limit", refusal(spec -> spec.getTimeLimitBuilder().setSeconds(1)));
     assertUnsupported(
         "spec.profiles[0].required_labels",
         refusal(spec -> spec.addProfiles(profile("default").addRequiredLabels(label))));
@@ -188,6 +187,8 @@ class MalformedMessagesTest {
 
   @Test
   void duration_negativeOrEndless_isNamed() {
+    assertInvalid("spec.time_limit", refusal(spec -> spec.getTimeLimitBuilder().setSeconds(-1)));
+    assertInvalid("spec", refusal(spec -> spec.getTimeLimitBuilder().setSeconds(0)));
     assertInvalid("spec.lost_after", refusal(spec -> spec.getLostAfterBuilder().setSeconds(-1)));
     assertLimit(refusal(spec -> spec.getLostAfterBuilder().setSeconds(Long.MAX_VALUE)));
   }

@@ -102,7 +102,10 @@ class MessagesTest {
                     attempts,
                     priority,
                     Duration.ofSeconds(seconds, seconds),
-                    Duration.ofMillis(seconds)));
+                    Duration.ofMillis(seconds),
+                    seconds % 3 == 0
+                        ? Optional.empty()
+                        : Optional.of(Duration.ofMillis(1500L * seconds))));
   }
 
   private static Arbitrary<ExecutorProfile> profile() {
