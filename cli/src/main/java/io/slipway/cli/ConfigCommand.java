@@ -118,7 +118,7 @@ final class ConfigCommand implements Callable<Integer> {
       parsed = SlipwayMain.parse(command, line.stream().skip(1).toList());
     } catch (ParameterException e) {
       throw CommandFailedException.usage(
-          command + ": " + e.getMessage() + "; see 'slipway " + command + " --help'");
+          command + ": " + WrongUse.explain(e) + "; see 'slipway " + command + " --help'");
     }
     FlagSources sources = new FlagSources(configuration);
     sources.apply(parsed, SubmitCommand.specFile(parsed));

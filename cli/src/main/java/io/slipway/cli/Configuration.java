@@ -161,7 +161,7 @@ final class Configuration {
       List<Setting> all = settings.computeIfAbsent(key, unused -> new ArrayList<>());
       if (!all.isEmpty() && !repeatable) {
         throw CommandFailedException.usage(
-            place + ": '" + key + "' is set at " + all.get(0).source + " already");
+            place + ": '" + key + "' is set at " + all.get(0).source + " already; remove one");
       }
       all.add(setting);
     }

@@ -4,6 +4,7 @@ import io.slipway.model.HostPort;
 import io.slipway.rpc.TokenException;
 import io.slipway.rpc.TokenFiles;
 import io.slipway.rpc.UserToken;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,13 @@ final class ConnectionOptions {
                     configuration
                         .find(Configuration.Key.TOKEN_FILE)
                         .map(setting -> Path.of(setting.text())));
+    if (file.filter(path -> !Files.exists(path)).isPresent()) {
+      throw CommandFailedException.usage(
+          "no token at "
+              + file.get()
+              + "; correct --token-file, SLIPWAY_TOKEN_FILE or 'token-file' in "
+              + configuration.file());
+    }
     try {
       return file.isPresent()
           ? TokenFiles.readUserToken(file.get())

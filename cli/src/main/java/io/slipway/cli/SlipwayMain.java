@@ -14,7 +14,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code slipway} command. */
 public final class SlipwayMain {
@@ -135,17 +134,10 @@ public final class SlipwayMain {
 
   private static int explainWrongUse(ParameterException problem, String[] args) {
     CommandLine command = problem.getCommandLine();
-    StringBuilder line = new StringBuilder(oneLine(problem.getMessage()));
-    if (problem instanceof UnmatchedArgumentException unmatched) {
-      List<String> suggestions = unmatched.getSuggestions();
-      if (!suggestions.isEmpty()) {
-        line.append(" (did you mean ")
-            .append(String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size()))))
-            .append("?)");
-      }
-    }
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(name + ": " + line + "; see '" + name + " --help'");
+    command
+        .getErr()
+        .println(name + ": " + oneLine(WrongUse.explain(problem)) + "; see '" + name + " --help'");
     debug(problem, command.getErr());
     return ExitCodes.USAGE;
   }

@@ -78,7 +78,12 @@ final class SpecFile {
       String place = place(entry.getKeyNode());
       if (settings.containsKey(key)) {
         throw CommandFailedException.usage(
-            place + ": '" + key + "' is set at " + settings.get(key).get(0).source() + " already");
+            place
+                + ": '"
+                + key
+                + "' is set at "
+                + settings.get(key).get(0).source()
+                + " already; remove one");
       }
       settings.put(key, values(key, entry.getValueNode(), place));
     }

@@ -30,6 +30,8 @@ public final class TokenFiles {
   /** Names another directory. */
   public static final String DIRECTORY_VARIABLE = "SLIPWAY_TOKEN_DIR";
 
+  private static final String OTHER_FILE = "; give a file that a master made, or a copy of one";
+
   private static final String USER_FILE = "user-token";
   private static final String CLUSTER_FILE = "cluster-token";
   private static final Set<PosixFilePermission> OTHERS =
@@ -98,7 +100,7 @@ public final class TokenFiles {
     try {
       return new UserToken(line.substring(0, colon), line.substring(colon + 1));
     } catch (IllegalArgumentException e) {
-      throw new TokenException(file + ": " + e.getMessage(), e);
+      throw new TokenException(file + ": " + e.getMessage() + OTHER_FILE, e);
     }
   }
 
@@ -192,7 +194,8 @@ public final class TokenFiles {
   }
 
   private static TokenException malformed(Path file, String expected) {
-    return new TokenException(file + " is no token file of Slipway's (expected " + expected + ")");
+    return new TokenException(
+        file + " is no token file of Slipway's (expected " + expected + ")" + OTHER_FILE);
   }
 
   private static String describe(Exception e) {
