@@ -114,7 +114,9 @@ final class KillCommand extends ClientCommand {
                   + " runs or waits; 'slipway list' shows all");
     } else if (!yes
         && !new Confirmation(err(), Terminal.answers())
-            .ask(Views.applications(found), "end " + count(found.size()))) {
+            .ask(
+                Views.applications(found, Colours.onStandardError()),
+                "end " + count(found.size()))) {
       err().println("slipway: nothing was ended");
       found = List.of();
     }

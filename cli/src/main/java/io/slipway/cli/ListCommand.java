@@ -90,7 +90,7 @@ final class ListCommand extends ClientCommand {
     if (output.isJson()) {
       out().println(Json.text(Json.applications(applications)));
     } else {
-      out().print(Views.applications(applications));
+      out().print(Views.applications(applications, Colours.onStandardOutput()));
     }
     return ExitCodes.OK;
   }

@@ -81,6 +81,7 @@ public final class SlipwayMain {
         .setExpandAtFiles(false)
         .setStopAtPositional(false)
         .setUsageHelpAutoWidth(true)
+        .setColorScheme(Colours.onStandardOutput().ofHelp())
         .setParameterExceptionHandler(SlipwayMain::explainWrongUse);
     FlagSources sources = new FlagSources(Configuration.ofProcess());
     root.setExecutionStrategy(parsed -> execute(parsed, sources))

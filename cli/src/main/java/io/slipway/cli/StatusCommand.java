@@ -61,7 +61,7 @@ final class StatusCommand extends ClientCommand {
     if (output.isJson()) {
       out().println(Json.text(Json.details(details, reasons)));
     } else if (!watch) {
-      out().print(Views.details(details, reasons));
+      out().print(Views.details(details, reasons, Colours.onStandardOutput()));
     }
     return ExitCodes.OK;
   }
@@ -84,7 +84,7 @@ final class StatusCommand extends ClientCommand {
       String trouble = "";
       try {
         details = client.get(whole);
-        text = Views.details(details, reasons(client, details));
+        text = Views.details(details, reasons(client, details), Colours.onStandardOutput());
       } catch (SlipwayException e) {
         if (e.kind() != SlipwayException.Kind.UNREACHABLE) {
           throw e;

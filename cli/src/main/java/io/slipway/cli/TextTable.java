@@ -3,15 +3,23 @@ package io.slipway.cli;
 import io.slipway.model.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Rows in columns that line up, for people. */
 final class TextTable {
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
+  private UnaryOperator<String> paint = UnaryOperator.identity();
 
   /** An empty table with these headings. */
   TextTable(String... header) {
     this.header = List.of(header);
+  }
+
+  /** Changes how the cells under {@code STATE} look, but not how wide they are. */
+  TextTable paintingStates(UnaryOperator<String> painter) {
+    paint = painter;
+    return this;
   }
 
   /** Adds a row of as many cells as there are headings. */
@@ -33,8 +41,8 @@ final class TextTable {
     widen(widths, header);
     rows.forEach(row -> widen(widths, row));
     StringBuilder text = new StringBuilder();
-    write(text, widths, header);
-    rows.forEach(row -> write(text, widths, row));
+    write(text, widths, header, UnaryOperator.identity());
+    rows.forEach(row -> write(text, widths, row, paint));
     return text.toString();
   }
 
@@ -49,10 +57,11 @@ final class TextTable {
     }
   }
 
-  private static void write(StringBuilder text, int[] widths, List<String> cells) {
+  private void write(
+      StringBuilder text, int[] widths, List<String> cells, UnaryOperator<String> painter) {
     for (int i = 0; i < widths.length; i++) {
       String cell = cells.get(i);
-      text.append(cell);
+      text.append(header.get(i).equals("STATE") ? painter.apply(cell) : cell);
       if (i < widths.length - 1) {
         text.append(" ".repeat(widths[i] - cell.codePointCount(0, cell.length()) + 2));
       }

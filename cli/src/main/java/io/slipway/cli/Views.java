@@ -25,22 +25,23 @@ final class Views {
   private Views() {}
 
   /** A table of applications. */
-  static String applications(List<ApplicationReport> reports) {
+  static String applications(List<ApplicationReport> reports, Colours colours) {
     if (reports.isEmpty()) {
       return "no applications\n";
     }
     TextTable table =
         new TextTable(
-            "ID",
-            "NAME",
-            "OWNER",
-            "MODE",
-            "STATE",
-            "EXECUTORS",
-            "CORES",
-            "SUBMITTED",
-            "RAN",
-            "OUTCOME");
+                "ID",
+                "NAME",
+                "OWNER",
+                "MODE",
+                "STATE",
+                "EXECUTORS",
+                "CORES",
+                "SUBMITTED",
+                "RAN",
+                "OUTCOME")
+            .paintingStates(colours::state);
     for (ApplicationReport report : reports) {
       table.row(
           report.id().value(),
@@ -71,7 +72,7 @@ final class Views {
    *
    * @param wide with all that is known of them
    */
-  static String workers(List<WorkerReport> reports, boolean wide) {
+  static String workers(List<WorkerReport> reports, boolean wide, Colours colours) {
     if (reports.isEmpty()) {
       return "no workers\n";
     }
@@ -82,7 +83,7 @@ final class Views {
     if (wide) {
       header.addAll(List.of("OTHER", "VERSION", "EPOCH", "REGISTERED"));
     }
-    TextTable table = new TextTable(header.toArray(String[]::new));
+    TextTable table = new TextTable(header.toArray(String[]::new)).paintingStates(colours::state);
     for (WorkerReport report : reports) {
       List<String> row = new ArrayList<>();
       row.add(report.id().value());
@@ -146,14 +147,14 @@ final class Views {
   }
 
   /** All about one application. */
-  static String details(ApplicationDetails details, List<String> waitingFor) {
+  static String details(ApplicationDetails details, List<String> waitingFor, Colours colours) {
     ApplicationReport report = details.application();
     StringBuilder text = new StringBuilder();
     line(text, "id", report.id().value());
     line(text, "name", report.name());
     line(text, "owner", report.owner());
     line(text, "deploy mode", report.deployMode().word());
-    line(text, "state", report.state().name());
+    text.append(String.format("%-12s %s%n", "state:", colours.state(report.state().name())));
     line(text, "reason", report.reason());
     line(text, "outcome", report.ending().map(e -> "driver " + ending(e)).orElse(""));
     line(text, "killed by", report.killedBy());
@@ -175,15 +176,16 @@ final class Views {
       line(text, "waits", reason);
     }
     if (!details.executions().isEmpty()) {
-      text.append('\n').append(executions(details.executions()));
+      text.append('\n').append(executions(details.executions(), colours));
     }
     lastWords(text, details.executions());
     return text.toString();
   }
 
-  private static String executions(List<ExecutionReport> reports) {
+  private static String executions(List<ExecutionReport> reports, Colours colours) {
     TextTable table =
-        new TextTable("EXECUTION", "STATE", "WORKER", "HOST", "CORES", "MEMORY", "RAN", "OUTCOME");
+        new TextTable("EXECUTION", "STATE", "WORKER", "HOST", "CORES", "MEMORY", "RAN", "OUTCOME")
+            .paintingStates(colours::state);
     for (ExecutionReport report : reports) {
       table.row(
           report.id().toString(),

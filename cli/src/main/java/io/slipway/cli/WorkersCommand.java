@@ -46,8 +46,8 @@ final class WorkersCommand extends ClientCommand {
   int ask(SlipwayClient client) throws InterruptedException {
     List<WorkerReport> workers = client.workers();
     switch (form) {
-      case TEXT -> out().print(Views.workers(workers, false));
-      case WIDE -> out().print(Views.workers(workers, true));
+      case TEXT -> out().print(Views.workers(workers, false, Colours.onStandardOutput()));
+      case WIDE -> out().print(Views.workers(workers, true, Colours.onStandardOutput()));
       case JSON -> out().println(Json.text(Json.workers(workers)));
     }
     return ExitCodes.OK;

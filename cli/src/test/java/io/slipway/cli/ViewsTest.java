@@ -33,7 +33,8 @@ class ViewsTest {
     assertThat(Views.summary(report))
         .isEqualTo(
             "app-20261122-0007 FAILED: 10 executors failed in a row; driver ended by SIGTERM");
-    assertThat(Views.applications(List.of(report))).contains("10 executors failed in a row");
+    assertThat(Views.applications(List.of(report), Colours.NONE))
+        .contains("10 executors failed in a row");
   }
 
   @Test
@@ -41,9 +42,9 @@ class ViewsTest {
     ApplicationReport report = OutcomeTest.overTime(Ending.exited(0));
 
     assertThat(Views.summary(report))
-        .isEqualTo(
-            "app-20261122-0007 FAILED: its time limit of 1h passed; driver exited with 0");
-    assertThat(Views.applications(List.of(report))).contains("its time limit of 1h passed");
+        .isEqualTo("app-20261122-0007 FAILED: its time limit of 1h passed; driver exited with 0");
+    assertThat(Views.applications(List.of(report), Colours.NONE))
+        .contains("its time limit of 1h passed");
   }
 
   @Test
