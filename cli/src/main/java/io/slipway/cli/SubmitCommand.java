@@ -5,6 +5,7 @@ import io.slipway.client.ApplicationHandle;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.SlipwayException;
 import io.slipway.client.Submission;
+import io.slipway.model.ApplicationSpec;
 import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
 import io.slipway.model.Signals;
@@ -161,13 +162,18 @@ final class SubmitCommand implements Callable<Integer> {
   private int tell(SlipwayClient client, ResolvedSubmission resolved) throws InterruptedException {
     LauncherCheck.check(client, resolved.spec());
     FitCheck fit = FitCheck.of(resolved.spec(), client.workers());
+    spec.commandLine().getOut().println(Json.text(dryRun(resolved.spec(), fit)));
+    return ExitCodes.OK;
+  }
+
+  /** What {@code --dry-run} prints. */
+  static JsonObject dryRun(ApplicationSpec submitted, FitCheck fit) {
     JsonObject json = new JsonObject();
-    json.add("specification", SpecJson.specification(resolved.spec()));
+    json.add("specification", SpecJson.specification(submitted));
     json.addProperty("fits", fit.fits().name());
     json.addProperty("executorsNow", fit.executorsNow());
     json.addProperty("reason", fit.reason());
-    spec.commandLine().getOut().println(Json.text(json));
-    return ExitCodes.OK;
+    return json;
   }
 
   private int submit(SlipwayClient client, ResolvedSubmission resolved, Scratch scratch)
