@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** What the commands say about themselves, as a page of the documents and as manual pages. */
 final class CommandPages {
@@ -25,7 +24,7 @@ final class CommandPages {
 
         What `slipway COMMAND --help` says, on one page. [configuration.md](configuration.md) has the same flags as keys of a file.
 
-        - What programs read (`--output json`, the ids that `submit` prints, exit codes) stays; tables and messages are for people, and may
+        - What programs read (`--output json`: [json.md](json.md), the ids that `submit` prints, exit codes) stays; tables and messages are for people, and may
           change. Messages go to standard error, one line each, and say what to do next.
         - `slipway completion bash` and `slipway completion zsh` print what completes commands and flags in a shell.
         - `slipway manual DIRECTORY` writes manual pages for `man`.
@@ -44,22 +43,8 @@ final class CommandPages {
   static Map<String, String> manual() {
     Map<String, String> pages = new LinkedHashMap<>();
     commands()
-        .forEach(
-            (name, command) -> {
-              String title = name.replace(' ', '-');
-              CommandSpec spec = command.getCommandSpec();
-              StringBuilder page = new StringBuilder();
-              page.append(".TH \"").append(title).append("\" 1 \"\" \"Slipway ");
-              page.append(Version.text()).append("\"\n.SH NAME\n");
-              page.append(escaped(title)).append(" \\- ");
-              page.append(escaped(spec.usageMessage().description()[0])).append("\n");
-              page.append(".SH DESCRIPTION\n.nf\n");
-              usage(command).lines().forEach(line -> page.append(escaped(line)).append("\n"));
-              page.append(".fi\n.SH SEE ALSO\n");
-              page.append(escaped(name.equals("slipway") ? "slipway-submit(1)" : "slipway(1)"));
-              page.append("\n");
-              pages.put(title + ".1", page.toString());
-            });
+        .values()
+        .forEach(command -> pages.put(ManualPage.title(command) + ".1", ManualPage.of(command)));
     return pages;
   }
 
@@ -86,11 +71,5 @@ final class CommandPages {
         .lines()
         .forEach(line -> text.append(line.stripTrailing()).append('\n'));
     return text.toString();
-  }
-
-  private static String escaped(String line) {
-    String text = line.replace("\\", "\\e").replace("-", "\\-");
-    // At the beginning of a line these would be requests.
-    return text.startsWith(".") || text.startsWith("'") ? "\\&" + text : text;
   }
 }

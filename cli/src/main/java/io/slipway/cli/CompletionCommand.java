@@ -1,7 +1,6 @@
 package io.slipway.cli;
 
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,13 +11,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     sortOptions = false,
-    description = "Prints a script with which a shell completes commands and flags.",
+    description =
+        "Prints a script with which a shell completes commands, flags and their values, and files.",
     footer = {
       "",
+      "To be read when a shell starts, or kept as a file: for bash 'slipway' in a directory where",
+      "bash-completion looks, for zsh '_slipway' in a directory of fpath.",
+      "",
       "Examples:",
-      "  source <(slipway completion bash)              # in ~/.bashrc",
+      "  source <(slipway completion bash)                            # in ~/.bashrc",
       "  autoload -U compinit; compinit",
-      "  source <(slipway completion zsh)               # in ~/.zshrc, behind the line above",
+      "  source <(slipway completion zsh)                             # in ~/.zshrc, after that line",
+      "  slipway completion bash > ~/.local/share/bash-completion/completions/slipway",
+      "  slipway completion zsh > /usr/local/share/zsh/site-functions/_slipway",
       "",
       "Exit codes: 0 done, 2 wrong use."
     })
@@ -27,7 +32,7 @@ final class CompletionCommand implements Callable<Integer> {
   private enum Shell {
     /** GNU bash. */
     BASH,
-    /** The Z shell, by its emulation of bash's completion. */
+    /** The Z shell. */
     ZSH
   }
 
@@ -40,12 +45,14 @@ final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StringBuilder script = new StringBuilder();
-    if (shell == Shell.ZSH) {
-      script.append("autoload -U +X bashcompinit && bashcompinit\n");
-    }
-    script.append(AutoComplete.bash("slipway", SlipwayMain.everything()));
-    spec.commandLine().getOut().println(script);
+    CompletionScript script = new CompletionScript(SlipwayMain.everything());
+    spec.commandLine()
+        .getOut()
+        .print(
+            switch (shell) {
+              case BASH -> script.bash();
+              case ZSH -> script.zsh();
+            });
     return ExitCodes.OK;
   }
 }

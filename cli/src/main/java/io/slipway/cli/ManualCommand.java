@@ -31,11 +31,25 @@ final class ManualCommand implements Callable<Integer> {
   private Path directory;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
+    try {
+      write();
+    } catch (IOException e) {
+      throw CommandFailedException.failed(
+          "can't write to "
+              + directory
+              + ": "
+              + Reasons.of(e)
+              + "; give a directory that this account may write to",
+          e);
+    }
+    return ExitCodes.OK;
+  }
+
+  private void write() throws IOException {
     Files.createDirectories(directory);
     for (Map.Entry<String, String> page : CommandPages.manual().entrySet()) {
       Files.writeString(directory.resolve(page.getKey()), page.getValue());
     }
-    return ExitCodes.OK;
   }
 }

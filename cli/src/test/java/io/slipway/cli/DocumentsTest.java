@@ -29,10 +29,10 @@ class DocumentsTest {
     Invocation invocation = Invocation.of("manual", directory.resolve("man1").toString());
 
     assertThat(invocation.code()).isZero();
-    assertThat(directory.resolve("man1/slipway.1")).content().contains(".TH \"slipway\" 1");
+    assertThat(directory.resolve("man1/slipway.1")).content().contains(".TH \"SLIPWAY\" \"1\"");
     assertThat(directory.resolve("man1/slipway-submit.1"))
         .content()
-        .contains(".SH NAME", "\\-\\-executors")
+        .contains(".SH NAME\nslipway\\-submit \\- ", "\\fB\\-\\-executors\\fR \\fI")
         .doesNotContainPattern("(?m)^'");
     assertThat(directory.resolve("man1/slipway-archive.1")).doesNotExist();
   }
@@ -43,8 +43,8 @@ class DocumentsTest {
     Invocation zsh = Invocation.of("completion", "zsh");
 
     assertThat(bash.code()).isZero();
-    assertThat(bash.out()).contains("complete -F", "--executor-memory", "workers");
-    assertThat(zsh.out()).startsWith("autoload -U +X bashcompinit").contains("complete -F");
+    assertThat(bash.out()).contains("complete -o default -F", "--executor-memory", "workers");
+    assertThat(zsh.out()).startsWith("#compdef slipway\n").contains("compdef _slipway slipway");
     assertThat(Invocation.of("completion", "fish").code()).isEqualTo(ExitCodes.USAGE);
   }
 
