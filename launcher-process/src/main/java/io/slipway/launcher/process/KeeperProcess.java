@@ -146,7 +146,9 @@ final class KeeperProcess {
   private String lastWords() {
     try {
       List<String> lines = Files.readAllLines(home.log());
-      return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+      return lines.isEmpty()
+          ? "it was killed, or ended without a word"
+          : String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
     } catch (IOException e) {
       return "it left no log: " + e;
     }

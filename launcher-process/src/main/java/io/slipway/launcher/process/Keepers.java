@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * their last execution has ended. When the current one dies, the next is started.
  */
 final class Keepers {
+  private static final int START_TRIES = 3;
   private static final long DYING_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -111,30 +112,37 @@ final class Keepers {
     return link;
   }
 
-  /** The keeper that launches; waits until it is ready. */
+  /**
+   * The keeper that launches; waits until it is ready. One that dies before that may have been
+   * killed, which is nobody's fault: then another is started.
+   */
   KeeperLink current() throws LaunchException, InterruptedException {
-    CompletableFuture<KeeperLink> awaited;
-    try {
-      synchronized (this) {
-        if (closed) {
-          throw new IllegalStateException("the launcher is closed");
+    int failures = 0;
+    while (true) {
+      CompletableFuture<KeeperLink> awaited;
+      try {
+        synchronized (this) {
+          if (closed) {
+            throw new IllegalStateException("the launcher is closed");
+          }
+          if (current.isCompletedExceptionally()) {
+            startNext();
+          }
+          awaited = current;
         }
-        if (current.isCompletedExceptionally()) {
-          startNext();
+        KeeperLink link = awaited.get();
+        if (!link.isLost()) {
+          return link;
         }
-        awaited = current;
+        awaitNextAfter(awaited);
+      } catch (IOException e) {
+        throw new LaunchException("no supervisor can be started: " + e.getMessage(), e);
+      } catch (ExecutionException e) {
+        if (++failures == START_TRIES) {
+          throw new LaunchException(e.getCause().getMessage(), e.getCause());
+        }
       }
-      KeeperLink link = awaited.get();
-      if (!link.isLost()) {
-        return link;
-      }
-    } catch (IOException e) {
-      throw new LaunchException("no supervisor can be started: " + e.getMessage(), e);
-    } catch (ExecutionException e) {
-      throw new LaunchException(e.getCause().getMessage(), e.getCause());
     }
-    awaitNextAfter(awaited);
-    return current();
   }
 
   private synchronized void awaitNextAfter(CompletableFuture<KeeperLink> previous)

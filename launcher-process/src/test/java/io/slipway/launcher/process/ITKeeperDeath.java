@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -170,5 +171,19 @@ class ITKeeperDeath {
     } finally {
       thread.shutdownNow();
     }
+  }
+
+  @Test
+  void keeperKilled_beforeItIsReady_launchesGoToTheNext() throws Exception {
+    open("auto");
+    ProcessHandle.current()
+        .children()
+        .filter(
+            child -> child.info().commandLine().orElse("").contains(bed.launcherDirectory() + ""))
+        .forEach(ProcessHandle::destroyForcibly);
+
+    LaunchHandle handle = bed.launch(bed.execution(), ContractBed.shell("exit 3"));
+
+    assertThat(ContractBed.await(handle)).isEqualTo(Ending.exited(3));
   }
 }
