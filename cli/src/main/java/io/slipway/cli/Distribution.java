@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The directory that this command was started from, with {@code bin}, {@code lib} and the rest. */
@@ -28,17 +30,29 @@ final class Distribution {
     return jar("examples", "slipway-examples-");
   }
 
+  /** The jars in which launchers are looked for; none if they can't be listed. */
+  static List<Path> launcherJars() {
+    try {
+      return jars("launchers", "");
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   private static Optional<Path> jar(String directory, String prefix) throws IOException {
+    return jars(directory, prefix).stream().findFirst();
+  }
+
+  private static List<Path> jars(String directory, String prefix) throws IOException {
     Optional<Path> home = home();
     if (home.isEmpty() || !Files.isDirectory(home.get().resolve(directory))) {
-      return Optional.empty();
+      return List.of();
     }
+    List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> jars =
         Files.newDirectoryStream(home.get().resolve(directory), prefix + "*.jar")) {
-      for (Path jar : jars) {
-        return Optional.of(jar);
-      }
+      jars.forEach(found::add);
     }
-    return Optional.empty();
+    return found;
   }
 }

@@ -152,6 +152,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   /** All on the class path but the one that would run programs of users in this very process. */
   private List<LauncherProvider> launchers() {
+    InstalledLaunchers.reportDamaged(Distribution.launcherJars());
     return InstalledLaunchers.discover(WorkerCommand.class.getClassLoader()).stream()
         .filter(provider -> !provider.name().equals(InProcessLauncherProvider.NAME))
         .map(provider -> input.wanted() ? new EndingWithOwner(provider) : provider)

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +75,21 @@ public final class InstalledLaunchers implements AutoCloseable {
       }
     }
     return providers;
+  }
+
+  /**
+   * Says of each jar that is damaged, or only half copied, that it is left out: the class loader
+   * passes over it without a word.
+   */
+  public static void reportDamaged(Collection<Path> jars) {
+    for (Path jar : jars) {
+      try (ZipFile whole = new ZipFile(jar.toFile())) {
+        LOG.debug("launcher jar {} has {} entries", jar, whole.size());
+      } catch (IOException e) {
+        LOG.error(
+            "{} is left out: it is damaged or not completely copied: {}", jar, e.getMessage());
+      }
+    }
   }
 
   /** Why a provider can't be used, whatever the settings. */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarOutputStream;
@@ -207,15 +208,33 @@ class LauncherJarsTest {
             + "  static Class<?> find() { throw new NoClassDefFoundError(\"acme/Gone\"); }\n"
             + create(USUAL_CREATE));
     drop("Unable", "unable", classPath(), create(USUAL_CREATE));
-    Path noJar = Files.writeString(directory.resolve("half-copied.jar"), "PK");
-    jars.add(noJar.toUri().toURL());
-
     try (InstalledLaunchers installed = load()) {
       assertThat(installed.notPromised()).containsOnlyKeys("good");
     }
 
     assertThat(said("acme.Throws")).singleElement().asString().contains("in the constructor");
     assertThat(said("acme.Nameless")).singleElement().asString().contains("acme/Gone");
+    assertThat(said("acme.Unable")).singleElement().asString().contains("no engine here");
+  }
+
+  @Test
+  void jar_thatIsHalfCopied_isNamedAndTheOthersAreUsed() throws Exception {
+    drop("Unable", "unable", classPath(), create(USUAL_CREATE));
+    Path whole = directory.resolve("Unable.jar");
+    Path half = directory.resolve("half-copied.jar");
+    byte[] bytes = Files.readAllBytes(whole);
+    Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
+    jars.add(0, half.toUri().toURL());
+
+    InstalledLaunchers.reportDamaged(List.of(half, whole));
+    try (InstalledLaunchers installed = load()) {
+      assertThat(installed.notPromised()).containsOnlyKeys("good");
+    }
+
+    assertThat(said("half-copied.jar"))
+        .singleElement()
+        .asString()
+        .contains("not completely copied");
     assertThat(said("acme.Unable")).singleElement().asString().contains("no engine here");
   }
 
