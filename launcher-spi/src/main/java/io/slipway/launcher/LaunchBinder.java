@@ -12,6 +12,7 @@ import io.slipway.model.SlipwayEnvironment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -53,16 +54,16 @@ public final class LaunchBinder {
       if (jvm.jvmOptions().stream().noneMatch(LaunchBinder::setsHeap)) {
         options.add("-Xmx" + heapBytes(reserved.memoryBytes()) / ByteSize.MIB + "m");
       }
-      options.addAll(fill(jvm.jvmOptions(), environment));
-      command =
-          new Command.Jvm(jvm.mainClass(), classPath, options, fill(jvm.arguments(), environment));
+      options.addAll(jvm.jvmOptions());
+      command = new Command.Jvm(jvm.mainClass(), classPath, options, jvm.arguments());
     } else if (template.command() instanceof CommandTemplate.Program program) {
-      command = new Command.Program(fill(program.arguments(), environment));
+      command = new Command.Program(program.arguments());
     } else {
       throw new AssertionError(template.command());
     }
     return new LaunchSpec(
         context.executionId(),
+        fill(command, environment),
         command,
         environment,
         context.workDirectory(),
@@ -145,7 +146,19 @@ public final class LaunchBinder {
     return environment;
   }
 
-  private static List<String> fill(List<String> arguments, SortedMap<String, String> environment) {
+  /** Puts values of variables in the place of placeholders. */
+  static Command fill(Command command, Map<String, String> environment) {
+    if (command instanceof Command.Jvm jvm) {
+      return new Command.Jvm(
+          jvm.mainClass(),
+          jvm.classPath(),
+          fill(jvm.options(), environment),
+          fill(jvm.arguments(), environment));
+    }
+    return new Command.Program(fill(((Command.Program) command).arguments(), environment));
+  }
+
+  private static List<String> fill(List<String> arguments, Map<String, String> environment) {
     List<String> filled = new ArrayList<>();
     for (String argument : arguments) {
       filled.add(

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  *
  * @param executionId its id, unique for ever
  * @param command what to run
+ * @param unfilled the same before its placeholders {@code {{NAME}}} were filled from the
+ *     environment
  * @param environment all of it: nothing is added from worker or submitter (in a container the
  *     image's variables stand first and these win)
  * @param workDirectory where the process starts, absolute; exists, and holds the application's
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 public record LaunchSpec(
     ExecutionId executionId,
     Command command,
+    Command unfilled,
     SortedMap<String, String> environment,
     Path workDirectory,
     Resources resources,
@@ -50,6 +53,56 @@ public record LaunchSpec(
     ports = sorted(ports);
     options = sorted(options);
     mounts = List.copyOf(mounts);
+  }
+
+  /** Of a command without placeholders. */
+  public LaunchSpec(
+      ExecutionId executionId,
+      Command command,
+      SortedMap<String, String> environment,
+      Path workDirectory,
+      Resources resources,
+      Optional<String> user,
+      SortedMap<String, HostPort> ports,
+      List<Mount> mounts,
+      SortedMap<String, String> options,
+      LogTarget stdout,
+      LogTarget stderr) {
+    this(
+        executionId,
+        command,
+        command,
+        environment,
+        workDirectory,
+        resources,
+        user,
+        ports,
+        mounts,
+        options,
+        stdout,
+        stderr);
+  }
+
+  /**
+   * The same with other values of some variables, in the environment and where the command has
+   * placeholders for them: for a launcher that knows better where a process listens.
+   */
+  public LaunchSpec withVariables(Map<String, String> variables) {
+    SortedMap<String, String> changed = new TreeMap<>(environment);
+    changed.putAll(variables);
+    return new LaunchSpec(
+        executionId,
+        LaunchBinder.fill(unfilled, changed),
+        unfilled,
+        changed,
+        workDirectory,
+        resources,
+        user,
+        ports,
+        mounts,
+        options,
+        stdout,
+        stderr);
   }
 
   private static <V> SortedMap<String, V> sorted(Map<String, V> map) {

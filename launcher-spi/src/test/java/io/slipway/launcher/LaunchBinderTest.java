@@ -88,6 +88,29 @@ class LaunchBinderTest {
   }
 
   @Test
+  void withVariables_otherAddress_isInEnvironmentAndPlaceholders() {
+    LaunchSpec program =
+        LaunchBinder.bind(
+            template(
+                new CommandTemplate.Program(
+                    List.of("run", "{{SLIPWAY_LISTEN}}", "{{SLIPWAY_EXECUTOR_NUMBER}}")),
+                ByteSize.MIB),
+            context(APPLICATION.executor(3)));
+    LaunchSpec jvm =
+        LaunchBinder.bind(
+            jvm(ByteSize.GIB, "-Dlisten={{SLIPWAY_LISTEN}}"), context(APPLICATION.executor(3)));
+    Map<String, String> variables = Map.of("SLIPWAY_LISTEN", "0.0.0.0:4711");
+
+    LaunchSpec changed = program.withVariables(variables).withVariables(Map.of());
+
+    assertThat(changed.command())
+        .isEqualTo(new Command.Program(List.of("run", "0.0.0.0:4711", "3")));
+    assertThat(changed.environment()).containsAllEntriesOf(variables).containsEntry("MINE", "x");
+    assertThat(((Command.Jvm) jvm.withVariables(variables).command()).options())
+        .containsExactly("-Xmx768m", "-Dlisten=0.0.0.0:4711");
+  }
+
+  @Test
   void check_tokenOnACommandLine_refused() {
     LaunchTemplate template =
         template(new CommandTemplate.Program(List.of("run", "{{SLIPWAY_TOKEN}}")), ByteSize.MIB);

@@ -1,13 +1,10 @@
 package io.slipway.launcher.docker;
 
-import io.slipway.launcher.Command;
-import io.slipway.launcher.LaunchBinder;
 import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.LaunchSpec;
 import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherSettings;
-import io.slipway.launcher.Mount;
 import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
 import io.slipway.launcher.RecordFile;
@@ -18,14 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** Launches containers, and finds them again by their names. */
 final class DockerLauncher implements Launcher {
@@ -57,7 +49,7 @@ final class DockerLauncher implements Launcher {
             return thread;
           });
   private Engine engine;
-  private ProgramCheck programs;
+  private ContainerMaker maker;
   private KeeperProcess keeper;
   private boolean swept;
   private volatile boolean closed;
@@ -166,7 +158,7 @@ final class DockerLauncher implements Launcher {
             "slipway-" + settings.owner() + "-" + spec.executionId(), spec.stdout(), spec.stderr());
     try {
       sweep();
-      Engine.Image image = image(options, interrupted);
+      Engine.Image image = maker().image(options, interrupted);
       checkInterrupt(interrupted);
       if (!Files.exists(mark())) {
         RecordFile.write(mark(), Map.of(), true);
@@ -195,10 +187,11 @@ final class DockerLauncher implements Launcher {
     for (int attempt = 1; ; attempt++) {
       Addresses addresses =
           options.network() == DockerSettings.Network.BRIDGE ? Addresses.bridged(spec) : null;
-      create(request(spec, options, account, image, launch.container(), addresses));
+      LaunchSpec own = addresses == null ? spec : spec.withVariables(addresses.variables());
+      maker().make(own, options, account, image, launch.container(), addresses);
       boolean started = false;
       try {
-        checkProgram(spec, options, image, launch.container());
+        maker().checkProgram(own, options, image, launch.container());
         keeper().attach(directory, false);
         checkInterrupt(interrupted);
         try {
@@ -236,142 +229,6 @@ final class DockerLauncher implements Launcher {
     if (interrupted.get()) {
       throw new InterruptedException();
     }
-  }
-
-  private Engine.Image image(ContainerOptions options, AtomicBoolean interrupted)
-      throws LaunchException, EngineException, InterruptedException {
-    Optional<Engine.Image> found =
-        options.pull() == DockerSettings.PullPolicy.ALWAYS
-                && !options.image().equals(RuntimeImage.DEFAULT_NAME)
-            ? Optional.empty()
-            : engine().findImage(options.image());
-    if (found.isEmpty() && options.image().equals(RuntimeImage.DEFAULT_NAME)) {
-      throw new LaunchException(
-          "there is no image '"
-              + options.image()
-              + "' on this worker: 'slipway docker-image' builds it from what is on the machine;"
-              + " or name another with --launcher-option image=NAME");
-    }
-    if (found.isEmpty() && options.pull() == DockerSettings.PullPolicy.NEVER) {
-      throw new LaunchException(
-          "there is no image '" + options.image() + "' on this worker, and it is never pulled");
-    }
-    if (found.isEmpty()) {
-      try {
-        engine().pull(options.image(), interrupted);
-      } catch (EngineException e) {
-        throw new LaunchException(
-            (options.pull() == DockerSettings.PullPolicy.ALWAYS
-                    ? "image '" + options.image() + "' can't be pulled: "
-                    : "there is no image '"
-                        + options.image()
-                        + "' on this worker, and it can't be pulled: ")
-                + e.getMessage(),
-            e);
-      }
-      found = engine().findImage(options.image());
-    }
-    return found.orElseThrow(
-        () -> new LaunchException("image '" + options.image() + "' is gone again"));
-  }
-
-  private void create(ContainerRequest request) throws LaunchException, EngineException {
-    try {
-      engine().create(request);
-    } catch (EngineException e) {
-      if (e.isConflict()) {
-        throw new LaunchException(
-            "there is a container of the name "
-                + request.name()
-                + " already, which this launch has not made; 'docker rm -f' removes it",
-            e);
-      }
-      if (e.isUnanswered()) {
-        removeLater(request.name());
-      }
-      throw e;
-    }
-  }
-
-  private ContainerRequest request(
-      LaunchSpec spec,
-      ContainerOptions options,
-      String account,
-      Engine.Image image,
-      String name,
-      Addresses addresses)
-      throws LaunchException {
-    SortedMap<String, String> environment = new TreeMap<>(spec.environment());
-    environment.put("PATH", searchPath(spec, image));
-    if (addresses != null) {
-      environment.putAll(addresses.variables());
-    }
-    List<ContainerRequest.BindMount> mounts = new ArrayList<>();
-    for (Mount mount : spec.mounts()) {
-      mounts.add(new ContainerRequest.BindMount(mount.path(), mount.path(), mount.readOnly()));
-    }
-    for (Mount mount : options.mounts()) {
-      try {
-        mounts.add(
-            new ContainerRequest.BindMount(
-                mount.path().toRealPath(), mount.path(), mount.readOnly()));
-      } catch (IOException e) {
-        throw new LaunchException(mount.path() + " is not there any more", e);
-      }
-    }
-    return new ContainerRequest(
-        name,
-        options.image(),
-        Map.of(
-            Engine.WORKER_LABEL,
-            settings.owner(),
-            Engine.EXECUTION_LABEL,
-            spec.executionId().toString()),
-        commandLine(spec.command(), options, image),
-        environment,
-        spec.workDirectory(),
-        mounts,
-        account,
-        spec.resources().cores(),
-        spec.resources().memoryBytes(),
-        addresses);
-  }
-
-  /** The submission's, if it set one; else the image's, which knows its own programs. */
-  private static String searchPath(LaunchSpec spec, Engine.Image image) {
-    String given = spec.environment().getOrDefault("PATH", LaunchBinder.DEFAULT_PATH);
-    return given.equals(LaunchBinder.DEFAULT_PATH)
-        ? image.environment().getOrDefault("PATH", given)
-        : given;
-  }
-
-  private static List<String> commandLine(
-      Command command, ContainerOptions options, Engine.Image image) {
-    if (command instanceof Command.Jvm jvm) {
-      String home = image.environment().getOrDefault("JAVA_HOME", "");
-      return jvm.commandLine(options.java().orElse(home.isEmpty() ? "java" : home + "/bin/java"));
-    }
-    return ((Command.Program) command).arguments();
-  }
-
-  private void checkProgram(
-      LaunchSpec spec, ContainerOptions options, Engine.Image image, String container)
-      throws LaunchException, EngineException {
-    List<Path> mounted =
-        Stream.of(
-                Stream.of(spec.workDirectory()),
-                spec.mounts().stream().map(Mount::path),
-                options.mounts().stream().map(Mount::path))
-            .flatMap(paths -> paths)
-            .toList();
-    programs()
-        .check(
-            container,
-            image,
-            commandLine(spec.command(), options, image).get(0),
-            searchPath(spec, image),
-            spec.workDirectory(),
-            mounted);
   }
 
   // ---- finding again
@@ -490,14 +347,14 @@ final class DockerLauncher implements Launcher {
         throw new IllegalStateException("the launcher is closed");
       }
       engine = new Engine(docker.engine());
-      programs = new ProgramCheck(engine);
+      maker = new ContainerMaker(engine, settings.owner(), this::removeLater);
     }
     return engine;
   }
 
-  private synchronized ProgramCheck programs() {
+  private synchronized ContainerMaker maker() {
     engine();
-    return programs;
+    return maker;
   }
 
   private synchronized KeeperProcess keeper() throws LaunchException {

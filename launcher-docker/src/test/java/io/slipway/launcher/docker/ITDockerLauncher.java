@@ -349,13 +349,13 @@ class ITDockerLauncher {
                 execution,
                 bed.spec(
                     execution,
-                    shell("echo $SLIPWAY_LISTEN $SLIPWAY_ADVERTISE"),
+                    shell("echo $SLIPWAY_LISTEN $SLIPWAY_ADVERTISE {{SLIPWAY_ADVERTISE}}"),
                     Map.of("network", "bridge"),
                     listening("true"),
                     Map.of())));
 
     assertThat(Files.readString(execution.stdout()))
-        .matches("0\\.0\\.0\\.0:(\\d+) 127\\.0\\.0\\.1:\\1\n");
+        .matches("0\\.0\\.0\\.0:(\\d+) 127\\.0\\.0\\.1:\\1 127\\.0\\.0\\.1:\\1\n");
   }
 
   // ---- the keeper
