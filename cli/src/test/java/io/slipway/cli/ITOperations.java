@@ -235,7 +235,7 @@ class ITOperations {
   private static List<String> names(String... conditions) throws Exception {
     List<String> line = new ArrayList<>(List.of(conditions));
     line.addAll(List.of("--output", "json"));
-    TestCluster.Run run = cluster.command("list", line.toArray(String[]::new)).ended();
+    Invocation run = cluster.asked("list", line.toArray(String[]::new));
     JsonArray applications = JsonParser.parseString(run.out()).getAsJsonArray();
     List<String> names = new ArrayList<>();
     applications.forEach(each -> names.add(each.getAsJsonObject().get("name").getAsString()));

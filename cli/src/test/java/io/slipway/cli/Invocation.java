@@ -13,7 +13,7 @@ import java.io.PrintStream;
  * @param err what it wrote to standard error
  */
 record Invocation(int code, String out, String err) {
-  /** Runs {@code slipway} with these arguments; it must not come as far as a cluster. */
+  /** Runs {@code slipway} with these arguments. */
   static Invocation of(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -237,24 +237,34 @@ final class TestCluster implements AutoCloseable {
     return process;
   }
 
+  /**
+   * Runs a command that speaks to this cluster in this JVM: another would take a second to start,
+   * and it is no other command. For what tests ask again and again.
+   */
+  Invocation asked(String command, String... arguments) {
+    return Invocation.of(line(command, arguments).toArray(String[]::new));
+  }
+
   /** What {@code status} says of an application. */
-  JsonObject status(String id) throws Exception {
-    Run run = command("status", "--output", "json", id).ended();
-    return JsonParser.parseString(run.out()).getAsJsonObject();
+  JsonObject status(String id) {
+    return JsonParser.parseString(asked("status", "--output", "json", id).out()).getAsJsonObject();
   }
 
   /** All applications. */
-  JsonArray list() throws Exception {
-    Run run = command("list", "--output", "json").ended();
-    return JsonParser.parseString(run.out()).getAsJsonArray();
+  private JsonArray list() {
+    return JsonParser.parseString(asked("list", "--output", "json").out()).getAsJsonArray();
   }
 
   /** The id of the one application of this name. */
-  String idOf(String name) throws Exception {
-    List<String> found = new ArrayList<>();
+  String idOf(String name) {
+    return named(name).get("applicationId").getAsString();
+  }
+
+  private JsonObject named(String name) {
+    List<JsonObject> found = new ArrayList<>();
     for (JsonElement application : list()) {
       if (application.getAsJsonObject().get("name").getAsString().equals(name)) {
-        found.add(application.getAsJsonObject().get("applicationId").getAsString());
+        found.add(application.getAsJsonObject());
       }
     }
     if (found.size() != 1) {
@@ -265,17 +275,13 @@ final class TestCluster implements AutoCloseable {
 
   /** Waits until an application of this name has come to a state. */
   String awaitState(String name, String state) {
-    String[] id = new String[1];
-    Awaitility.await(name + " " + state)
+    return Awaitility.await(name + " " + state)
         .atMost(LONG)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(50))
         .ignoreExceptions()
-        .until(
-            () -> {
-              id[0] = idOf(name);
-              return status(id[0]).get("state").getAsString().equals(state);
-            });
-    return id[0];
+        .until(() -> named(name), found -> found.get("state").getAsString().equals(state))
+        .get("applicationId")
+        .getAsString();
   }
 
   @Override
