@@ -4,17 +4,12 @@ import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.ResourceUsage;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
-import io.slipway.model.ExitStatus;
-import io.slipway.model.Signals;
-import io.slipway.model.StopKind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -29,15 +24,6 @@ final class RunningContainer implements LaunchHandle {
   private static final long YEAR_SECONDS = LONGEST_GRACE.toSeconds();
   private static final Duration AGAIN = Duration.ofMillis(500);
   private static final Duration LOOK_FOR_OUTPUT = Duration.ofMillis(2);
-  private static final int SIGNAL_BASE = 128;
-  private static final int HIGHEST_SIGNAL = 64;
-  private static final int KILLED = SIGNAL_BASE + Signals.KILL;
-  private static final int NOT_EXECUTABLE = 126;
-  private static final int NOT_FOUND = 127;
-
-  /** The engine's code for the end of a container that it finds not running when it starts. */
-  private static final int NOT_KNOWN = 255;
-
   private static final int LONGEST_INIT_MESSAGE = 8_192;
 
   /** What the engine's init says when it can't run the program. */
@@ -216,54 +202,9 @@ final class RunningContainer implements LaunchHandle {
           "the Docker engine did not start its container"
               + (ended.error().isEmpty() ? "" : ": " + ended.error()));
     }
-    int code = ended.exitCode();
-    Optional<String> noProgram =
-        code == NOT_FOUND || code == NOT_EXECUTABLE ? initFailure() : Optional.empty();
-    if (noProgram.isPresent()) {
-      return Ending.notStarted(noProgram.get());
-    }
-    if (code == NOT_KNOWN && (engineWasAway || launch.isOfEarlierBoot())) {
-      return Ending.lost(
-          (launch.isOfEarlierBoot()
-                  ? "the machine was restarted while it ran"
-                  : "the Docker engine was not there for a time")
-              + ", and says 255, its word for an end that it has not seen");
-    }
-    Optional<Instant> deadline = stopDeadline();
-    if (ended.memoryExhausted() && code == KILLED && deadline.isEmpty()) {
-      return new Ending(
-          new ExitStatus.Signalled(Signals.KILL),
-          true,
-          Optional.empty(),
-          "its memory was used up, and the kernel killed it");
-    }
-    List<String> causes = new ArrayList<>();
-    Optional<StopKind> stop = Optional.empty();
-    if (deadline.isPresent()) {
-      boolean forced = code == KILLED && !Instant.now().isBefore(deadline.get());
-      stop = Optional.of(forced ? StopKind.FORCED : StopKind.ASKED);
-      causes.add(
-          forced
-              ? "killed when the grace of its stop was over"
-              : "ended after it was asked to (" + Signals.name(Signals.TERM) + ")");
-    }
-    if (code > SIGNAL_BASE && code <= SIGNAL_BASE + HIGHEST_SIGNAL) {
-      int signal = code - SIGNAL_BASE;
-      causes.add("or signal " + signal + " (" + Signals.name(signal) + "): the engine can't tell");
-    }
-    if (ended.memoryExhausted()) {
-      causes.add("the kernel killed a process of it that used up its memory");
-    }
-    if (!ended.error().isEmpty()) {
-      causes.add(ended.error());
-    }
-    if (engineWasAway) {
-      causes.add("the Docker engine was not there for a time, and may have stopped it");
-    }
-    if (!outputComplete) {
-      causes.add("the end of its output may be missing: the process that copied it was killed");
-    }
-    return new Ending(new ExitStatus.Exited(code & 0xff), false, stop, String.join("; ", causes));
+    return new ContainerEnd(
+            ended, stopDeadline(), engineWasAway, launch.isOfEarlierBoot(), outputComplete)
+        .ending(this::initFailure, Instant.now());
   }
 
   private Optional<Instant> stopDeadline() {

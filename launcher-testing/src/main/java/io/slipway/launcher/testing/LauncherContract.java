@@ -3,6 +3,7 @@ package io.slipway.launcher.testing;
 import io.slipway.launcher.LauncherProvider;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +57,15 @@ public abstract class LauncherContract {
    */
   protected String otherUser() {
     return "nobody";
+  }
+
+  /**
+   * The exit codes with which programs end: all from 0 to 255, unless overridden. Where each start
+   * costs a lot, those that mean something to a shell, a kernel or an engine are enough, if all
+   * others are tested at the one place through which they pass.
+   */
+  protected IntStream exitCodes() {
+    return IntStream.rangeClosed(0, 255);
   }
 
   final ContractBed bed() {
