@@ -14,23 +14,33 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The executor service in front of a {@link TaskBoard}. */
+/** The executor service in front of the {@link TaskBoard} of one profile. */
 final class BoardExecutor implements SlipwayExecutor {
+  private final String profile;
   private final TaskBoard board;
-  private final SessionScaling scaling;
+  private final ProfileScaling scaling;
+  private final SessionExecutors session;
   private final Duration timeLimit;
 
-  BoardExecutor(TaskBoard board, SessionScaling scaling) {
-    this(board, scaling, Duration.ZERO);
+  BoardExecutor(String profile, TaskBoard board, ProfileScaling scaling, SessionExecutors session) {
+    this(profile, board, scaling, session, Duration.ZERO);
   }
 
-  private BoardExecutor(TaskBoard board, SessionScaling scaling, Duration timeLimit) {
+  private BoardExecutor(
+      String profile,
+      TaskBoard board,
+      ProfileScaling scaling,
+      SessionExecutors session,
+      Duration timeLimit) {
+    this.profile = profile;
+    this.session = session;
     this.board = board;
     this.scaling = scaling;
     this.timeLimit = timeLimit;
@@ -45,11 +55,24 @@ final class BoardExecutor implements SlipwayExecutor {
               + " days, not "
               + limit);
     }
-    return new BoardExecutor(board, scaling, limit);
+    return new BoardExecutor(profile, board, scaling, session, limit);
   }
 
   private <T> TaskFuture<T> submitObject(Object task, ResultReader<T> reader) {
+    checkTakesTasks();
     return board.submit(TaskPayload.serialized(task).withTimeLimit(timeLimit), reader);
+  }
+
+  private void checkTakesTasks() {
+    if (session.isCommand(profile)) {
+      throw new RejectedExecutionException(
+          "the executors of profile '"
+              + profile
+              + "' are a command of the application's own, and take no tasks: submit to a profile"
+              + " without a command"
+              + session.advised()
+              + ", and talk to these in their own way");
+    }
   }
 
   @Override
@@ -94,6 +117,7 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public Future<byte[]> submitNamed(String className, byte[] input) {
+    checkTakesTasks();
     return board.submit(
         TaskPayload.named(className, input).withTimeLimit(timeLimit), ResultReader.RAW);
   }
@@ -254,12 +278,30 @@ final class BoardExecutor implements SlipwayExecutor {
 
   @Override
   public void setExecutorsOnDemand(OnDemandExecutors range) {
+    if (session.isCommand(profile)) {
+      throw new IllegalStateException(
+          "the executors of profile '"
+              + profile
+              + "' run no tasks, so that nothing tells how many are needed: say a number with"
+              + " setExecutors");
+    }
     scaling.onDemand(range);
   }
 
   @Override
+  public String profile() {
+    return profile;
+  }
+
+  @Override
+  public boolean awaitExecutors(int count, Duration atMost) throws InterruptedException {
+    scaling.checkOpen();
+    return session.await(profile, count, atMost);
+  }
+
+  @Override
   public int connectedExecutors() {
-    return board.connectedExecutors();
+    return session.there(profile);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.proto.common.v1.Reason;
 import io.slipway.proto.driver.v1.DriverServiceGrpc;
 import io.slipway.proto.driver.v1.RegisterExecutorRequest;
@@ -29,11 +30,11 @@ import java.util.function.IntPredicate;
  * stream accepted. Nothing is ever deserialized here.
  */
 final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
-  private record Registration(int number, int cores, String host) {}
+  private record Registration(int number, String profile, int cores, String host) {}
 
   private final ApplicationId application;
   private final int attempt;
-  private final TaskBoard board;
+  private final SessionBoards boards;
   private final IntPredicate hasEnded;
   private final Consumer<ExecutorStream> attached;
   private final SecureRandom random = new SecureRandom();
@@ -49,12 +50,12 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
   DriverEndpoint(
       ApplicationId application,
       int attempt,
-      TaskBoard board,
+      SessionBoards boards,
       IntPredicate hasEnded,
       Consumer<ExecutorStream> attached) {
     this.application = application;
     this.attempt = attempt;
-    this.board = board;
+    this.boards = boards;
     this.hasEnded = hasEnded;
     this.attached = attached;
   }
@@ -121,7 +122,10 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
     random.nextBytes(id);
     String sessionId = HexFormat.of().formatHex(id);
     registrations.values().removeIf(earlier -> earlier.number() == number);
-    registrations.put(sessionId, new Registration(number, request.getCores(), request.getHost()));
+    String profile =
+        request.getProfile().isEmpty() ? ExecutorProfile.DEFAULT_NAME : request.getProfile();
+    registrations.put(
+        sessionId, new Registration(number, profile, request.getCores(), request.getHost()));
     return sessionId;
   }
 
@@ -161,6 +165,7 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
   /** One executor's side of its stream; called by one thread at a time. */
   private final class Inbound implements StreamObserver<RunTasksRequest> {
     private final ServerCallStreamObserver<RunTasksResponse> out;
+    private TaskBoard board;
     private ExecutorStream stream;
 
     Inbound(ServerCallStreamObserver<RunTasksResponse> out) {
@@ -173,7 +178,12 @@ final class DriverEndpoint extends DriverServiceGrpc.DriverServiceImplBase {
         Registration registration = take(message.getSessionId());
         stream =
             new ExecutorStream(
-                registration.number(), registration.cores(), registration.host(), out);
+                registration.number(),
+                registration.profile(),
+                registration.cores(),
+                registration.host(),
+                out);
+        board = boards.of(registration.profile());
         board.attach(stream);
         attached.accept(stream);
       }

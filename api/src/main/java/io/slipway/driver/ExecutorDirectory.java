@@ -4,6 +4,7 @@ import io.slipway.model.ApplicationId;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExecutionState;
+import io.slipway.model.HostPort;
 import io.slipway.proto.application.v1.WatchExecutorsResponse;
 import io.slipway.proto.common.v1.ExecutionInfo;
 import io.slipway.rpc.Refusal;
@@ -11,10 +12,12 @@ import io.slipway.rpc.mapping.StateMessages;
 import io.slipway.rpc.mapping.TerminationMessages;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What the masters have told of a session's executors. Safe for use by several threads. */
@@ -39,25 +42,42 @@ final class ExecutorDirectory {
    */
   record Ended(ExecutorView executor, Ending ending) {}
 
-  /** Takes in an answer; returns those that have ended by it. */
-  synchronized List<Ended> apply(WatchExecutorsResponse answer) {
+  /**
+   * What an answer has told.
+   *
+   * @param running those that run, whether or not that is new
+   * @param ended those that have ended by it
+   */
+  record News(List<ExecutorView> running, List<Ended> ended) {}
+
+  /** Takes in an answer. */
+  synchronized News apply(WatchExecutorsResponse answer) {
+    List<ExecutorView> running = new ArrayList<>();
     List<Ended> newlyEnded = new ArrayList<>();
     Set<Integer> told = new HashSet<>();
     for (ExecutionInfo info : answer.getExecutorsList()) {
       ExecutionId id;
       ExecutionState state;
+      SortedMap<String, HostPort> ports = new TreeMap<>();
       try {
         id = ExecutionId.parse(info.getExecutionId());
         state = StateMessages.toModel(info.getPhase(), "phase");
+        info.getPortsList()
+            .forEach(port -> ports.put(port.getName(), HostPort.parse(port.getValue())));
       } catch (IllegalArgumentException | Refusal newerThanWeAre) {
         continue;
       }
       told.add(id.number());
-      ExecutorView view = new ExecutorView(id, state, info.getWorkerId(), info.getHost(), 0, false);
+      ExecutorView view =
+          new ExecutorView(
+              id, info.getProfile(), state, info.getWorkerId(), info.getHost(), ports, 0, false);
       if (state.isFinal()) {
         end(view, ending(info), newlyEnded);
       } else if (!ended.get(id.number())) {
         alive.put(id.number(), view);
+        if (state == ExecutionState.RUNNING) {
+          running.add(view);
+        }
       }
     }
     if (answer.getSnapshot()) {
@@ -68,7 +88,7 @@ final class ExecutorDirectory {
       }
     }
     waitingReason = waitingReason(answer);
-    return newlyEnded;
+    return new News(running, newlyEnded);
   }
 
   private void end(ExecutorView view, Ending ending, List<Ended> newlyEnded) {
@@ -101,27 +121,39 @@ final class ExecutorDirectory {
     return waitingReason;
   }
 
+  /** How many executors of a profile run, as the masters told. */
+  synchronized int running(String profile) {
+    return (int)
+        alive.values().stream()
+            .filter(view -> view.profile().equals(profile))
+            .filter(view -> view.state() == ExecutionState.RUNNING)
+            .count();
+  }
+
   /** One that is connected. */
-  synchronized ExecutorView connected(int number, String host, int cores) {
-    ExecutorView known = alive.get(number);
-    return new ExecutorView(
-        application.executor(number),
-        ExecutionState.RUNNING,
-        known == null ? "" : known.workerId(),
-        known == null || known.host().isEmpty() ? host : known.host(),
-        cores,
-        true);
+  synchronized ExecutorView connected(ExecutorStream stream) {
+    ExecutorView known = alive.get(stream.number());
+    return (known == null
+            ? new ExecutorView(
+                application.executor(stream.number()),
+                stream.profile(),
+                ExecutionState.RUNNING,
+                "",
+                "",
+                Collections.emptySortedMap(),
+                0,
+                false)
+            : known)
+        .connected(stream.host(), stream.cores());
   }
 
   /** All that have not ended, with what their connections tell. */
-  List<ExecutorView> views(TaskBoard board) {
+  List<ExecutorView> views(SessionBoards boards) {
     Map<Integer, ExecutorView> views;
     synchronized (this) {
       views = new TreeMap<>(alive);
     }
-    board.forEachStream(
-        stream ->
-            views.put(stream.number(), connected(stream.number(), stream.host(), stream.cores())));
+    boards.forEachStream(stream -> views.put(stream.number(), connected(stream)));
     return List.copyOf(views.values());
   }
 }

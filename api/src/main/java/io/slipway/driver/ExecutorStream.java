@@ -34,6 +34,7 @@ final class ExecutorStream {
   }
 
   private final int number;
+  private final String profile;
   private final int cores;
   private final String host;
   private final ServerCallStreamObserver<RunTasksResponse> out;
@@ -51,8 +52,13 @@ final class ExecutorStream {
   private boolean ended;
 
   ExecutorStream(
-      int number, int cores, String host, ServerCallStreamObserver<RunTasksResponse> out) {
+      int number,
+      String profile,
+      int cores,
+      String host,
+      ServerCallStreamObserver<RunTasksResponse> out) {
     this.number = number;
+    this.profile = profile;
     this.cores = cores;
     this.host = host;
     this.out = out;
@@ -60,6 +66,10 @@ final class ExecutorStream {
 
   int number() {
     return number;
+  }
+
+  String profile() {
+    return profile;
   }
 
   int cores() {

@@ -93,15 +93,17 @@ final class MasterLink implements AutoCloseable {
   }
 
   /**
-   * Registers, with kinds of executors or with those of the submission.
+   * Registers, with profiles beside those that the application has.
    *
-   * @return the kinds that hold now
+   * @return the profiles that hold now
    */
   List<ExecutorProfileSpec> register(
       HostPort address, List<ExecutorProfile> profiles, Patience patience)
       throws InterruptedException {
     RegisterApplicationRequest.Builder request =
-        RegisterApplicationRequest.newBuilder().setDriverAddress(address.toString());
+        RegisterApplicationRequest.newBuilder()
+            .setDriverAddress(address.toString())
+            .setKeepOtherProfiles(true);
     profiles.forEach(profile -> request.addProfiles(ProfileMessages.toProto(profile)));
     RegisterApplicationResponse answer =
         leader.call(
@@ -149,14 +151,15 @@ final class MasterLink implements AutoCloseable {
   }
 
   /**
-   * How many executors of the first kind are wanted, and who is to go once the masters know that:
-   * so that none is started in its place.
+   * How many executors of a profile are wanted, and who is to go once the masters know that: so
+   * that none is started in its place.
    */
-  synchronized void setTargetAndRelease(ExecutorTarget target, List<Integer> numbers) {
+  synchronized void setTargetAndRelease(
+      String profile, ExecutorTarget target, List<Integer> numbers) {
     if (!numbers.isEmpty()) {
       releases.put(version + 1, List.copyOf(numbers));
     }
-    setTarget(target);
+    setTarget(profile, target);
   }
 
   private void releaseAfter(long told) {
@@ -171,23 +174,16 @@ final class MasterLink implements AutoCloseable {
     }
   }
 
-  /** How many executors of the first kind are wanted. */
-  synchronized void setTarget(ExecutorTarget target) {
-    if (targets.isEmpty()) {
-      throw new IllegalStateException("this application has no executors of Slipway's own");
-    }
-    targets.put(
-        targets.containsKey(ExecutorProfile.DEFAULT_NAME)
-            ? ExecutorProfile.DEFAULT_NAME
-            : targets.keySet().iterator().next(),
-        target);
+  /** How many executors of a profile are wanted; the other profiles' targets stay. */
+  synchronized void setTarget(String profile, ExecutorTarget target) {
+    targets.put(profile, target);
     SetExecutorTargetsRequest.Builder request =
         SetExecutorTargetsRequest.newBuilder().setVersion(++version);
     targets.forEach(
-        (profile, wanted) ->
+        (name, wanted) ->
             request.addTargets(
                 ProfileTarget.newBuilder()
-                    .setProfile(profile)
+                    .setProfile(name)
                     .setTarget(ProfileMessages.toProto(wanted))));
     targetCalls.call(request.build());
   }

@@ -25,17 +25,16 @@ final class OpenSession implements SlipwaySession {
   private final ApplicationId application;
   private final DeployMode mode;
   private final int attempt;
-  private final TaskBoard board;
+  private final SessionBoards boards;
   private final BroadcastShelf broadcasts;
   private final DriverEndpoint endpoint;
   private final RpcServer server;
   private final ExecutorDirectory directory;
   private final SessionEvents events;
   private final MasterLink masters;
-  private final SessionScaling scaling;
+  private final SessionExecutors executors;
   private final SessionEnd end;
   private final Runnable afterwards;
-  private final SlipwayExecutor executor;
   private final CountDownLatch closed = new CountDownLatch(1);
   private boolean closing;
 
@@ -43,20 +42,20 @@ final class OpenSession implements SlipwaySession {
       ApplicationId application,
       DeployMode mode,
       int attempt,
-      TaskBoard board,
+      SessionBoards boards,
       BroadcastShelf broadcasts,
       DriverEndpoint endpoint,
       RpcServer server,
       ExecutorDirectory directory,
       SessionEvents events,
       MasterLink masters,
-      SessionScaling scaling,
+      SessionExecutors executors,
       SessionEnd end,
       Runnable afterwards) {
     this.application = application;
     this.mode = mode;
     this.attempt = attempt;
-    this.board = board;
+    this.boards = boards;
     this.broadcasts = broadcasts;
     this.endpoint = endpoint;
     this.server = server;
@@ -65,8 +64,7 @@ final class OpenSession implements SlipwaySession {
     this.masters = masters;
     this.end = end;
     this.afterwards = afterwards;
-    this.scaling = scaling;
-    this.executor = new BoardExecutor(board, scaling);
+    this.executors = executors;
   }
 
   private synchronized void checkOpen() {
@@ -93,7 +91,12 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public SlipwayExecutor executor() {
-    return executor;
+    return executors.main();
+  }
+
+  @Override
+  public SlipwayExecutor executor(String profile) {
+    return executors.of(profile);
   }
 
   @Override
@@ -110,7 +113,7 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public List<ExecutorView> executors() {
-    return directory.views(board);
+    return directory.views(boards);
   }
 
   @Override
@@ -127,13 +130,13 @@ final class OpenSession implements SlipwaySession {
 
   @Override
   public TaskProgress taskProgress() {
-    return board.progress();
+    return boards.progress();
   }
 
   @Override
   public boolean awaitExecutors(int count, Duration atMost) throws InterruptedException {
     checkOpen();
-    return board.awaitExecutors(count, atMost.toNanos());
+    return executors.await(count, atMost);
   }
 
   @Override
@@ -194,8 +197,8 @@ final class OpenSession implements SlipwaySession {
 
   /** The masters do not know this session any more. */
   void fenced(String why) {
-    scaling.close();
-    board.end(new SessionClosedException("the masters have ended this session: " + why));
+    executors.close();
+    boards.end(new SessionClosedException("the masters have ended this session: " + why));
     endpoint.beginClosing();
   }
 
@@ -213,12 +216,16 @@ final class OpenSession implements SlipwaySession {
       awaitClosed();
       return;
     }
-    scaling.close();
+    executors.close();
     endpoint.beginClosing();
-    board.end(reason);
+    boards.end(reason);
     boolean interrupted = Thread.interrupted();
     try {
-      end.tell(ending);
+      String trouble = end.tell(ending);
+      if (!trouble.isEmpty()) {
+        System.getLogger(OpenSession.class.getPackageName())
+            .log(System.Logger.Level.WARNING, notRecorded(ending, trouble));
+      }
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
@@ -232,6 +239,16 @@ final class OpenSession implements SlipwaySession {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private String notRecorded(Ending ending, String trouble) {
+    return "the session of "
+        + application
+        + " has ended ("
+        + ending.status()
+        + "), and no master could record that: "
+        + trouble
+        + ". The application will be listed as LOST";
   }
 
   private void awaitClosed() {

@@ -1,6 +1,6 @@
 package io.slipway.driver;
 
-import io.slipway.model.ByteSize;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.model.HostPort;
 import io.slipway.model.SlipwayEnvironment;
 import java.nio.file.Path;
@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Describes a session before it is opened. In a process that Slipway launched the environment says
@@ -29,11 +27,8 @@ public final class SessionBuilder {
   private List<HostPort> masters = List.of();
   private Optional<String> token = Optional.empty();
   private Optional<String> name = Optional.empty();
-  private OptionalInt executors = OptionalInt.empty();
-  private int executorCores = 1;
-  private long executorMemory = ByteSize.GIB;
-  private final List<String> executorJvmOptions = new ArrayList<>();
-  private final SortedMap<String, String> executorEnvironment = new TreeMap<>();
+  private SessionProfile main = SessionProfile.named(ExecutorProfile.DEFAULT_NAME);
+  private final List<SessionProfile> profiles = new ArrayList<>();
   private OptionalInt maxCores = OptionalInt.empty();
   private HostPort listen = new HostPort("127.0.0.1", 0);
   private Optional<HostPort> advertise = Optional.empty();
@@ -63,37 +58,63 @@ public final class SessionBuilder {
 
   /** How many executors are wanted at first; 1 unless said. */
   public SessionBuilder executors(int count) {
-    if (count < 0) {
-      throw new IllegalArgumentException("negative number of executors: " + count);
-    }
-    executors = OptionalInt.of(count);
+    main.executors(count);
     return this;
   }
 
   /** Cores of each executor, at least 1, which is the number of tasks that it runs at a time. */
   public SessionBuilder executorCores(int cores) {
-    if (cores < 1) {
-      throw new IllegalArgumentException("an executor needs at least one core, not " + cores);
-    }
-    executorCores = cores;
+    main.cores(cores);
     return this;
   }
 
   /** Memory of each executor, with a unit, such as {@code 512m} or {@code 2g}; 1g unless said. */
   public SessionBuilder executorMemory(String size) {
-    executorMemory = ByteSize.parse(size);
+    main.memory(size);
     return this;
   }
 
   /** An option of the executors' JVM, such as {@code -Dkey=value}. */
   public SessionBuilder executorJvmOption(String option) {
-    executorJvmOptions.add(option);
+    main.jvmOption(option);
     return this;
   }
 
   /** A variable of the executors' environment. */
   public SessionBuilder executorEnvironment(String variable, String value) {
-    executorEnvironment.put(variable, value);
+    main.environment(variable, value);
+    return this;
+  }
+
+  /**
+   * Makes the executors a command of the application's own instead of Slipway's; see {@link
+   * SessionProfile#command}.
+   */
+  public SessionBuilder executorCommand(String... words) {
+    main.command(words);
+    return this;
+  }
+
+  /**
+   * Declares another kind of executors, which {@link SlipwaySession#executor(String)} names. What
+   * the other methods say of executors is said of the profile {@code default}, which every session
+   * has: one that needs none of those says {@code executors(0)}. A profile of that name replaces
+   * what they have said.
+   *
+   * @throws IllegalArgumentException if one of the name has been declared
+   */
+  public SessionBuilder profile(SessionProfile profile) {
+    if (profile.name().equals(ExecutorProfile.DEFAULT_NAME)) {
+      main = profile;
+      return this;
+    }
+    for (SessionProfile other : profiles) {
+      if (other.name().equals(profile.name())) {
+        throw new IllegalArgumentException(
+            "two profiles of the name '" + profile.name() + "': give one of them another name");
+      }
+    }
+    profiles.add(profile);
     return this;
   }
 
@@ -127,7 +148,7 @@ public final class SessionBuilder {
     return this;
   }
 
-  /** How long {@link #open} waits for a master when the session is hosted. */
+  /** How long {@link #open} waits for a master when the session is hosted; 15 s unless said. */
   public SessionBuilder patience(Duration atMost) {
     patience = atMost;
     return this;
@@ -142,6 +163,8 @@ public final class SessionBuilder {
    * Opens the session: listens for executors, and registers with the masters. Blocks until that is
    * done; in a process that Slipway launched it waits for masters as long as it takes.
    *
+   * @throws IllegalArgumentException if what was said of a profile can't be, such as too little
+   *     memory for a JVM
    * @throws SessionException if there is a session already, nothing says which master to use, the
    *     port can't be opened, or the masters refuse
    */
@@ -162,6 +185,7 @@ public final class SessionBuilder {
       }
       masters = HostPort.parseList(variable);
     }
+    profiles().forEach(SessionProfile::check);
     return launched ? SessionOpening.launched(this) : SessionOpening.hosted(this);
   }
 
@@ -181,24 +205,17 @@ public final class SessionBuilder {
     return name;
   }
 
-  OptionalInt executors() {
-    return executors;
+  /** The profile that is meant where none is named. */
+  SessionProfile main() {
+    return main;
   }
 
-  int executorCores() {
-    return executorCores;
-  }
-
-  long executorMemory() {
-    return executorMemory;
-  }
-
-  List<String> executorJvmOptions() {
-    return List.copyOf(executorJvmOptions);
-  }
-
-  SortedMap<String, String> executorEnvironment() {
-    return new TreeMap<>(executorEnvironment);
+  /** All profiles; that one is the first. */
+  List<SessionProfile> profiles() {
+    List<SessionProfile> all = new ArrayList<>();
+    all.add(main);
+    all.addAll(profiles);
+    return all;
   }
 
   OptionalInt maxCores() {

@@ -8,6 +8,7 @@ interface SessionEnd {
    * Tells it; blocks for a bounded time.
    *
    * @param ending the outcome, for whom a session's end is the driver's
+   * @return empty text, or why the outcome could not be recorded, if nothing else will tell it
    */
-  void tell(Ending ending) throws InterruptedException;
+  String tell(Ending ending) throws InterruptedException;
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Tells listeners what happens in a session, on one thread of its own, which is started with the
@@ -18,7 +19,7 @@ final class SessionEvents implements AutoCloseable {
   private static final Duration LONGEST = Duration.ofDays(365);
   private static final long LAST_WORDS_SECONDS = 2;
 
-  private final TaskBoard board;
+  private final Supplier<TaskProgress> progressNow;
   private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
   private final List<Progress> progress = new CopyOnWriteArrayList<>();
   private final BitSet started = new BitSet();
@@ -26,8 +27,8 @@ final class SessionEvents implements AutoCloseable {
   private volatile Thread worker;
   private boolean closed;
 
-  SessionEvents(TaskBoard board) {
-    this.board = board;
+  SessionEvents(Supplier<TaskProgress> progressNow) {
+    this.progressNow = progressNow;
   }
 
   synchronized void add(SessionListener listener) {
@@ -39,7 +40,7 @@ final class SessionEvents implements AutoCloseable {
     if (every.isZero() || every.isNegative()) {
       throw new IllegalArgumentException("a listener can't be told every " + every);
     }
-    Progress told = new Progress(board, listener);
+    Progress told = new Progress(progressNow, listener);
     progress.add(told);
     startThread();
     if (!closed) {
@@ -65,7 +66,7 @@ final class SessionEvents implements AutoCloseable {
     }
   }
 
-  /** An executor has connected; told once for each. */
+  /** An executor has connected, or a command of the application's own runs; told once for each. */
   synchronized void started(ExecutorView executor) {
     if (!started.get(executor.number())) {
       started.set(executor.number());
@@ -125,17 +126,17 @@ final class SessionEvents implements AutoCloseable {
 
   /** One listener and what it was told last; used by the thread alone. */
   private static final class Progress {
-    private final TaskBoard board;
+    private final Supplier<TaskProgress> progressNow;
     private final Consumer<TaskProgress> listener;
     private TaskProgress told;
 
-    Progress(TaskBoard board, Consumer<TaskProgress> listener) {
-      this.board = board;
+    Progress(Supplier<TaskProgress> progressNow, Consumer<TaskProgress> listener) {
+      this.progressNow = progressNow;
       this.listener = listener;
     }
 
     void tell() {
-      TaskProgress now = board.progress();
+      TaskProgress now = progressNow.get();
       if (!now.equals(told)) {
         told = now;
         guarded(() -> listener.accept(now));

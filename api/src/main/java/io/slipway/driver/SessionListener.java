@@ -9,7 +9,8 @@ import io.slipway.model.Ending;
  */
 public interface SessionListener {
   /**
-   * An executor has connected for the first time: it takes tasks.
+   * An executor has connected for the first time: it takes tasks. One that is a command of the
+   * application's own runs, as the masters tell it.
    *
    * @param executor what is known of it
    */

@@ -9,7 +9,6 @@ import io.slipway.client.PackagedClassPath;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.SlipwayException;
 import io.slipway.client.Submission;
-import io.slipway.executor.ExecutorMain;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.ArtifactRef;
@@ -17,11 +16,10 @@ import io.slipway.model.CommandTemplate;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutorProfile;
-import io.slipway.model.ExecutorTarget;
 import io.slipway.model.HostPort;
 import io.slipway.model.LaunchTemplate;
-import io.slipway.model.Resources;
 import io.slipway.model.SlipwayEnvironment;
+import io.slipway.proto.application.v1.WatchExecutorsResponse;
 import io.slipway.proto.common.v1.ExecutorProfileSpec;
 import io.slipway.rpc.AccessRule;
 import io.slipway.rpc.ListenException;
@@ -31,26 +29,33 @@ import io.slipway.rpc.Principal;
 import io.slipway.rpc.Refusal;
 import io.slipway.rpc.RpcServer;
 import io.slipway.rpc.Servers;
+import io.slipway.rpc.mapping.TemplateMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Opens sessions: in a process that Slipway launched, or hosted by any program. */
 final class SessionOpening {
   private static final Duration FINISH = Duration.ofSeconds(3);
   private static final Duration FINISH_AT_EXIT = Duration.ofSeconds(5);
+
+  /** How long a hosted session's end is offered to masters: as long as a take-over takes. */
+  private static final Duration FINISH_HOSTED = Duration.ofSeconds(10);
+
   private static final AtomicBoolean OPEN = new AtomicBoolean();
 
   private final SessionBuilder builder;
@@ -58,13 +63,14 @@ final class SessionOpening {
   private final int attempt;
   private final String token;
   private final BroadcastShelf broadcasts;
-  private final TaskBoard board;
+  private final SessionBoards boards;
   private final ExecutorDirectory directory;
   private final SessionEvents events;
   private final DriverEndpoint endpoint;
   private final MasterLink masters;
   private final AtomicReference<OpenSession> session = new AtomicReference<>();
   private final CountDownLatch opened = new CountDownLatch(1);
+  private volatile SessionProfiles profiles = new SessionProfiles(List.of());
 
   private SessionOpening(
       SessionBuilder builder,
@@ -75,35 +81,41 @@ final class SessionOpening {
       Path scratch) {
     this.builder = builder;
     this.broadcasts = new BroadcastShelf(scratch);
-    this.board = new TaskBoard(broadcasts::open);
-    broadcasts.whenClosed(board::broadcastClosed);
+    this.boards = new SessionBoards(broadcasts::open);
+    broadcasts.whenClosed(boards::broadcastClosed);
     this.application = application;
     this.attempt = attempt;
     this.token = token;
     this.directory = new ExecutorDirectory(application);
-    this.events = new SessionEvents(board);
+    this.events = new SessionEvents(boards::progress);
     this.endpoint =
         new DriverEndpoint(
             application,
             attempt,
-            board,
+            boards,
             directory::hasEnded,
-            stream ->
-                events.started(
-                    directory.connected(stream.number(), stream.host(), stream.cores())));
+            stream -> events.started(directory.connected(stream)));
     this.masters =
         new MasterLink(
             masters,
             token,
-            answer ->
-                directory
-                    .apply(answer)
-                    .forEach(
-                        ended -> {
-                          board.executorEnded(ended.executor().number());
-                          events.ended(ended);
-                        }),
+            this::apply,
             refusal -> session.get().fenced(String.valueOf(refusal.getMessage())));
+  }
+
+  /** Takes in what the masters tell. */
+  private void apply(WatchExecutorsResponse answer) {
+    ExecutorDirectory.News news = directory.apply(answer);
+    for (ExecutorView view : news.running()) {
+      if (profiles.isCommand(view.profile())) {
+        events.started(view);
+      }
+    }
+    for (ExecutorDirectory.Ended ended : news.ended()) {
+      boards.executorEnded(ended.executor().number());
+      events.ended(ended);
+    }
+    boards.arrivals().changed();
   }
 
   /** With what the environment says. */
@@ -142,12 +154,7 @@ final class SessionOpening {
     boolean opened = false;
     try {
       HostPort address = server.advertised();
-      List<ExecutorProfileSpec> profiles = register(address, List.of(), Patience.FOREVER);
-      if (profiles.isEmpty()) {
-        register(address, List.of(profile(classPathHere())), Patience.FOREVER);
-      } else if (profiles.stream().allMatch(SessionOpening::wantsNone)) {
-        masters.setTarget(ExecutorTarget.of(builder.executors().orElse(1)));
-      }
+      registerBesideSubmitted(address, register(address, List.of(), Patience.FOREVER));
       DeployMode mode =
           environment
                   .getOrDefault(SlipwayEnvironment.DEPLOY_MODE, "")
@@ -159,15 +166,18 @@ final class SessionOpening {
               application,
               mode,
               attempt,
-              board,
+              boards,
               broadcasts,
               endpoint,
               server,
               directory,
               events,
               masters,
-              new SessionScaling(board, masters, builder.executorCores()),
-              ending -> masters.finish(FINISH),
+              new SessionExecutors(profiles, boards, directory, masters),
+              ending -> {
+                masters.finish(FINISH); // the end of this process says the same
+                return "";
+              },
               () -> OPEN.set(false)));
       masters.startWatching();
       this.opened.countDown();
@@ -178,6 +188,70 @@ final class SessionOpening {
         server.close(Duration.ZERO);
       }
     }
+  }
+
+  /** Adds the profiles that were not submitted; those that were stay as they were submitted. */
+  private void registerBesideSubmitted(HostPort address, List<ExecutorProfileSpec> submitted)
+      throws InterruptedException {
+    Set<String> names =
+        submitted.stream().map(ExecutorProfileSpec::getName).collect(Collectors.toSet());
+    List<SessionProfile> missing =
+        builder.profiles().stream()
+            .filter(profile -> !names.contains(profile.name()))
+            .filter(profile -> submitted.isEmpty() || profile != builder.main())
+            .toList();
+    profiles = new SessionProfiles(submitted);
+    if (!missing.isEmpty()) {
+      profiles =
+          new SessionProfiles(
+              register(address, resolve(missing, common(submitted)), Patience.FOREVER));
+    }
+    if (!submitted.isEmpty() && submitted.stream().allMatch(SessionOpening::wantsNone)) {
+      masters.setTarget(profiles.main(), builder.main().target());
+    }
+  }
+
+  private static List<ExecutorProfile> resolve(
+      List<SessionProfile> profiles, SessionProfile.Common common) {
+    List<ExecutorProfile> resolved = new ArrayList<>();
+    try {
+      for (SessionProfile profile : profiles) {
+        List<ArtifactRef> files = new ArrayList<>();
+        for (LocalArtifact file : files(profile)) {
+          files.add(file.reference());
+        }
+        resolved.add(profile.resolve(common, files));
+      }
+    } catch (IOException e) {
+      throw new SessionException("a file of a profile can't be read: " + e.getMessage(), e);
+    }
+    return resolved;
+  }
+
+  private static List<LocalArtifact> files(SessionProfile profile) throws IOException {
+    List<LocalArtifact> files = new ArrayList<>();
+    for (Path file : profile.files()) {
+      files.add(LocalArtifact.of(file));
+    }
+    return files;
+  }
+
+  /** What executors beside those that were submitted get: what those get. */
+  private static SessionProfile.Common common(List<ExecutorProfileSpec> submitted) {
+    List<ArtifactRef> classPath = List.of();
+    SortedMap<String, String> environment = new TreeMap<>();
+    List<ArtifactRef> files = List.of();
+    if (!submitted.isEmpty()) {
+      LaunchTemplate template =
+          TemplateMessages.toModel(submitted.get(0).getTemplate(), "profiles.template");
+      environment = template.environment();
+      files = template.files();
+      if (template.command() instanceof CommandTemplate.Jvm jvm) {
+        classPath = jvm.classPath();
+      }
+    }
+    return new SessionProfile.Common(
+        classPath.isEmpty() ? classPathHere() : classPath, environment, files);
   }
 
   private static boolean wantsNone(ExecutorProfileSpec profile) {
@@ -197,8 +271,12 @@ final class SessionOpening {
           new ClassPathPackager(ApiBundle.locate(), scratch)
               .pack(
                   builder.classPath().isEmpty() ? RunningClassPath.entries() : builder.classPath());
+      List<LocalArtifact> artifacts = new ArrayList<>(classPath.artifacts());
+      for (SessionProfile profile : builder.profiles()) {
+        artifacts.addAll(files(profile));
+      }
       ApplicationSpec spec = spec(builder);
-      ApplicationHandle handle = client.submit(Submission.of(spec, classPath.artifacts()));
+      ApplicationHandle handle = client.submit(Submission.of(spec, artifacts));
       SlipwaySession session = openHosted(builder, client, handle, spec, classPath);
       opened = true;
       return session;
@@ -275,30 +353,32 @@ final class SessionOpening {
     RpcServer server = listen(builder.listen(), builder.advertise(), builder.insecure());
     boolean opened = false;
     try {
-      register(
-          server.advertised(),
-          List.of(profile(classPath.references())),
-          Patience.of(builder.patience()));
+      profiles =
+          new SessionProfiles(
+              register(
+                  server.advertised(),
+                  resolve(
+                      builder.profiles(),
+                      new SessionProfile.Common(
+                          classPath.references(), new TreeMap<>(), List.of())),
+                  Patience.of(builder.patience())));
       Thread atExit = new Thread(() -> session.get().endUnclosed(), "slipway-exit");
       session.set(
           new OpenSession(
               application,
               DeployMode.CLIENT,
               attempt,
-              board,
+              boards,
               broadcasts,
               endpoint,
               server,
               directory,
               events,
               masters,
-              new SessionScaling(board, masters, builder.executorCores()),
+              new SessionExecutors(profiles, boards, directory, masters),
               ending ->
                   side.finish(
-                      ending,
-                      Thread.currentThread() == atExit
-                          ? FINISH_AT_EXIT
-                          : ApplicationSpec.DEFAULT_LOST_AFTER),
+                      ending, Thread.currentThread() == atExit ? FINISH_AT_EXIT : FINISH_HOSTED),
               () -> {
                 side.close();
                 client.close();
@@ -367,28 +447,6 @@ final class SessionOpening {
       throw new SessionException(
           application + " can't be registered: " + refusal.getMessage(), refusal);
     }
-  }
-
-  /** What the builder says of executors, with a class path. */
-  private ExecutorProfile profile(List<ArtifactRef> classPath) {
-    CommandTemplate command =
-        new CommandTemplate.Jvm(
-            ExecutorMain.class.getName(), classPath, builder.executorJvmOptions(), List.of());
-    LaunchTemplate template =
-        new LaunchTemplate(
-            command,
-            builder.executorEnvironment(),
-            Collections.emptySortedMap(),
-            List.of(),
-            new Resources(builder.executorCores(), builder.executorMemory()),
-            Optional.empty(),
-            List.of(),
-            Optional.empty(),
-            Collections.emptySortedMap(),
-            LaunchTemplate.DEFAULT_GRACE);
-    OptionalInt count = builder.executors();
-    return new ExecutorProfile(
-        ExecutorProfile.DEFAULT_NAME, template, false, ExecutorTarget.of(count.orElse(1)), 0);
   }
 
   /** The class path of this process, which its cluster has already. */

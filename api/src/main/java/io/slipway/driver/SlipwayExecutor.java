@@ -12,7 +12,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * An {@code ExecutorService} whose tasks run in the executors of a session, on other machines.
+ * An {@code ExecutorService} whose tasks run in the executors of a session, on other machines: in
+ * those of one profile. What is said here of executors is said of that profile's.
  *
  * <p>Tasks and results are serialized by Java. A task that is no {@code Serializable}, or captures
  * something that is none, is refused at once with a {@link TaskNotSerializableException} that names
@@ -43,8 +44,8 @@ public interface SlipwayExecutor extends ExecutorService {
    * Hands in a task.
    *
    * @throws TaskNotSerializableException if it can't be serialized
-   * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown}, or when the
-   *     session is closed
+   * @throws java.util.concurrent.RejectedExecutionException after {@link #shutdown}, when the
+   *     session is closed, or if the executors are a command of the application's own
    */
   <T> Future<T> submit(SerializableCallable<T> task);
 
@@ -141,21 +142,28 @@ public interface SlipwayExecutor extends ExecutorService {
   <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException;
 
+  /** The name of the profile whose executors these are. */
+  String profile();
+
   /**
-   * Asks for a number of executors in all. They come as the cluster has room. Lowering the number
-   * stops none that run; use {@link SlipwaySession#releaseExecutors} for that.
+   * Asks for a number of executors in all, of this profile. They come as the cluster has room.
+   * Lowering the number stops none that run; use {@link SlipwaySession#releaseExecutors} for that.
    *
    * @param executors not negative
+   * @throws IllegalStateException if the session has been closed
    */
   void setExecutors(int executors);
 
-  /** Asks for as many executors as the cluster has room for. */
+  /** Asks for as many executors of this profile as the cluster has room for. */
   void setExecutorsAsManyAsFit();
 
   /**
    * Asks for as many executors as there is work for, from now on: more when tasks have waited for a
    * while, fewer when executors have had nothing to do. Only executors without a task are released.
    * {@link #setExecutors} and {@link #setExecutorsAsManyAsFit} end it.
+   *
+   * @throws IllegalStateException if the executors are a command of the application's own, which
+   *     runs no tasks; or if the session has been closed
    */
   void setExecutorsOnDemand(OnDemandExecutors range);
 
@@ -170,7 +178,19 @@ public interface SlipwayExecutor extends ExecutorService {
    */
   SlipwayExecutor withTimeLimit(Duration limit);
 
-  /** How many executors are connected now. */
+  /**
+   * Waits until so many executors of this profile are there, as {@link #connectedExecutors} counts
+   * them.
+   *
+   * @return false if the time was over first, or the session was closed meanwhile
+   * @throws IllegalStateException if the session has been closed before
+   */
+  boolean awaitExecutors(int count, Duration atMost) throws InterruptedException;
+
+  /**
+   * How many executors of this profile are connected now; where they are a command of the
+   * application's own, how many run.
+   */
   int connectedExecutors();
 
   /** How many task threads the connected executors have together. */

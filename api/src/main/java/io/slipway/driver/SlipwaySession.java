@@ -51,8 +51,20 @@ public interface SlipwaySession extends AutoCloseable {
   /** Which attempt at the driver this is, from 1. */
   int attempt();
 
-  /** Hands tasks to the session's executors. Always the same object. */
+  /**
+   * Hands tasks to the session's executors, where it has several profiles to those of the profile
+   * {@code default}. Always the same object.
+   */
   SlipwayExecutor executor();
+
+  /**
+   * Hands tasks to the executors of a profile, and to no others: a task whose executor is lost runs
+   * again in another one of the profile. Always the same object for a profile.
+   *
+   * @param profile a name that {@link SessionBuilder#profile} declared, or the submission
+   * @throws IllegalArgumentException if the session has no such profile
+   */
+  SlipwayExecutor executor(String profile);
 
   /**
    * Makes a large read-only value known to all executors. It is written to a temporary file here,
@@ -104,9 +116,11 @@ public interface SlipwaySession extends AutoCloseable {
   TaskProgress taskProgress();
 
   /**
-   * Waits until so many executors are connected.
+   * Waits until so many executors are there, of all profiles together: connected, or, where they
+   * are a command of the application's own, running. {@link SlipwayExecutor#awaitExecutors} waits
+   * for those of one profile.
    *
-   * @return false if the time was over first
+   * @return false if the time was over first, or the session was closed meanwhile
    * @throws IllegalStateException if the session has been closed before
    */
   boolean awaitExecutors(int count, Duration atMost) throws InterruptedException;
@@ -118,6 +132,8 @@ public interface SlipwaySession extends AutoCloseable {
    * Stops executors by number; what they run is run again elsewhere. Numbers that have ended are
    * passed over. The target stays: lower it first ({@link SlipwayExecutor#setExecutors}), or others
    * take their place.
+   *
+   * @throws IllegalStateException if the session has been closed
    */
   void releaseExecutors(List<Integer> numbers);
 
@@ -131,13 +147,19 @@ public interface SlipwaySession extends AutoCloseable {
   /** Tells where this driver's web page is. */
   void setPage(String url);
 
-  /** The same as {@link #close()}: the program has done its work. */
+  /**
+   * Closes the session: the program has done its work. Unfinished tasks fail with a {@link
+   * SessionClosedException}; executors leave. Where no master can be reached, it waits for one for
+   * ten seconds at most; that the end could not be recorded is then told to the {@link
+   * System.Logger} of this package, as a warning. Idempotent.
+   */
   @Override
   void close();
 
   /**
-   * Closes the session because the program has failed. Unfinished tasks fail with a {@link
-   * SessionClosedException}; executors leave.
+   * Closes the session, as {@link #close()} does, because the program has failed.
+   *
+   * @param failure why; the cause of the exceptions of unfinished tasks
    */
   void close(Throwable failure);
 }

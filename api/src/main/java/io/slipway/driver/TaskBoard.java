@@ -2,11 +2,9 @@ package io.slipway.driver;
 
 import io.slipway.proto.driver.v1.RunTasksRequest;
 import io.slipway.proto.driver.v1.TaskResult;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,53 +14,44 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * All tasks of a session: those that wait, and by executor those that were sent. Decides who gets
- * the next one: of the executors that have credit, the one with the fewest tasks for each core.
- * Safe for use by several threads; nothing in it blocks but waiting for something, and no code of
- * the application's runs in it.
+ * All tasks of one profile of a session: those that wait, and by executor those that were sent.
+ * Decides who gets the next one: of the executors that have credit, the one with the fewest tasks
+ * for each core. Safe for use by several threads; nothing in it blocks but waiting for something,
+ * and no code of the application's runs in it.
  */
 final class TaskBoard {
   private static final Comparator<ExecutorStream> BY_LOAD =
       Comparator.comparingLong(ExecutorStream::load).thenComparingInt(ExecutorStream::number);
 
-  /** Cancelled tasks that may stay in the queue whatever its length. */
-  private static final int MOST_CANCELLED = 1_000;
-
   private final Supplier<List<Long>> openBroadcasts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<TaskFuture<?>> waiting = new ArrayDeque<>();
+  private final TaskCounts counts;
+  private final ExecutorArrivals arrivals;
+  private final WaitingTasks waiting = new WaitingTasks();
   private final Map<Integer, ExecutorStream> streams = new TreeMap<>();
   private final NavigableSet<ExecutorStream> withCredit = new TreeSet<>(BY_LOAD);
-  private final LongAdder succeeded = new LongAdder();
-  private final LongAdder failed = new LongAdder();
-  private final LongAdder cancelled = new LongAdder();
-  private long lastId;
-  private int waitingCount;
   private int sentCount;
   private boolean shutDown;
   private SessionClosedException ended;
-
-  /** A board of a session without broadcasts. */
-  TaskBoard() {
-    this(List::of);
-  }
 
   /**
    * Makes a board.
    *
    * @param openBroadcasts the broadcasts that have not been closed; must not block
+   * @param counts told of each task
+   * @param arrivals told when executors come and go
    */
-  TaskBoard(Supplier<List<Long>> openBroadcasts) {
+  TaskBoard(Supplier<List<Long>> openBroadcasts, TaskCounts counts, ExecutorArrivals arrivals) {
     this.openBroadcasts = openBroadcasts;
+    this.counts = counts;
+    this.arrivals = arrivals;
   }
 
   /**
@@ -79,10 +68,8 @@ final class TaskBoard {
       if (shutDown) {
         throw new RejectedExecutionException("the executor has been shut down");
       }
-      TaskFuture<T> task = new TaskFuture<>(++lastId, this, payload, reader);
-      task.waiting(true);
+      TaskFuture<T> task = new TaskFuture<>(counts.submitted(), this, payload, reader);
       waiting.add(task);
-      waitingCount++;
       dispatch();
       return task;
     } finally {
@@ -96,8 +83,7 @@ final class TaskBoard {
     try {
       ExecutorStream stream = task.stream();
       if (task.waiting()) {
-        noLongerWaiting(task); // it stays in the queue, and is passed over there
-        trim();
+        waiting.cancelled(task);
       } else if (stream != null) {
         if (interrupt) {
           stream.cancel(task);
@@ -109,20 +95,6 @@ final class TaskBoard {
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void noLongerWaiting(TaskFuture<?> task) {
-    if (task.waiting()) {
-      task.waiting(false);
-      waitingCount--;
-    }
-  }
-
-  private void trim() {
-    int cancelled = waiting.size() - waitingCount;
-    if (cancelled > MOST_CANCELLED && cancelled > waitingCount) {
-      waiting.removeIf(TaskFuture::isDone);
     }
   }
 
@@ -140,7 +112,7 @@ final class TaskBoard {
         stream.beginClosing();
         stream.pump();
       }
-      changed.signalAll();
+      arrivals.changed();
     } finally {
       lock.unlock();
     }
@@ -252,6 +224,7 @@ final class TaskBoard {
         takeBack(stream, how);
         dispatch();
       }
+      arrivals.changed();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -297,26 +270,22 @@ final class TaskBoard {
     if (ended != null) {
       return; // they fail, or have failed: nothing waits for an executor any more
     }
-    for (int i = tasks.size() - 1; i >= 0; i--) {
-      if (!tasks.get(i).isDone()) {
-        tasks.get(i).waiting(true);
-        waiting.addFirst(tasks.get(i));
-        waitingCount++;
-      }
-    }
+    waiting.addFirst(tasks);
   }
 
   private void dispatch() {
-    if (waiting.isEmpty() || withCredit.isEmpty()) {
+    if (waiting.count() == 0 || withCredit.isEmpty()) {
       return;
     }
     Set<ExecutorStream> touched = new LinkedHashSet<>();
-    while (!waiting.isEmpty() && !withCredit.isEmpty()) {
-      TaskFuture<?> task = waiting.remove();
-      noLongerWaiting(task);
+    while (!withCredit.isEmpty()) {
+      TaskFuture<?> task = waiting.poll();
+      if (task == null) {
+        break;
+      }
       TaskPayload payload = task.payload();
-      if (payload == null || task.isDone()) {
-        continue;
+      if (payload == null) {
+        continue; // cancelled at this moment
       }
       ExecutorStream stream = withCredit.pollFirst();
       stream.add(task, payload);
@@ -344,13 +313,11 @@ final class TaskBoard {
   /** Takes no more tasks, gives back those that wait, and interrupts those that were sent. */
   List<TaskFuture<?>> shutDownNow() {
     List<TaskFuture<?>> sent = new ArrayList<>();
-    List<TaskFuture<?>> back = new ArrayList<>();
+    List<TaskFuture<?>> back;
     lock.lock();
     try {
       shutDown = true;
-      waiting.stream().filter(task -> !task.isDone()).forEach(back::add);
-      waiting.forEach(this::noLongerWaiting);
-      waiting.clear();
+      back = waiting.drain();
       streams.values().forEach(stream -> sent.addAll(stream.unfinished()));
       changed.signalAll();
     } finally {
@@ -370,9 +337,7 @@ final class TaskBoard {
       }
       ended = reason;
       shutDown = true;
-      unfinished.addAll(waiting);
-      waiting.forEach(this::noLongerWaiting);
-      waiting.clear();
+      unfinished.addAll(waiting.drain());
       for (ExecutorStream stream : streams.values()) {
         for (TaskFuture<?> task : stream.unfinished()) {
           unfinished.add(task);
@@ -403,26 +368,17 @@ final class TaskBoard {
   boolean isTerminated() {
     lock.lock();
     try {
-      return shutDown && waitingCount == 0 && (sentCount == 0 || ended != null);
+      return shutDown && waiting.count() == 0 && (sentCount == 0 || ended != null);
     } finally {
       lock.unlock();
     }
   }
 
   boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return await(this::isTerminated, unit.toNanos(timeout));
-  }
-
-  boolean awaitExecutors(int count, long nanos) throws InterruptedException {
-    return await(() -> streams.size() >= count || ended != null, nanos)
-        && connectedExecutors() >= count;
-  }
-
-  private boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = nanos;
-      while (!condition.getAsBoolean()) {
+      long left = unit.toNanos(timeout);
+      while (!isTerminated()) {
         if (left <= 0) {
           return false;
         }
@@ -455,22 +411,7 @@ final class TaskBoard {
 
   /** A task has reached its outcome; called on any thread, also with the lock held. */
   void count(TaskFuture.Kind kind) {
-    switch (kind) {
-      case SUCCEEDED -> succeeded.increment();
-      case FAILED -> failed.increment();
-      case CANCELLED -> cancelled.increment();
-    }
-  }
-
-  /** How the tasks get on. */
-  TaskProgress progress() {
-    lock.lock();
-    try {
-      return new TaskProgress(
-          lastId, succeeded.sum(), failed.sum(), cancelled.sum(), waitingCount, sentCount);
-    } finally {
-      lock.unlock();
-    }
+    counts.ended(kind);
   }
 
   /** What there is to do, and who does it. */
@@ -483,7 +424,7 @@ final class TaskBoard {
         executors.put(stream.number(), stream.idleSince());
         cores += stream.cores();
       }
-      return new DemandScaling.Load(waitingCount, sentCount, executors, cores);
+      return new DemandScaling.Load(waiting.count(), sentCount, executors, cores);
     } finally {
       lock.unlock();
     }
@@ -511,7 +452,7 @@ final class TaskBoard {
   int waitingTasks() {
     lock.lock();
     try {
-      return waitingCount;
+      return waiting.count();
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.StreamObserver;
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.model.HostPort;
 import io.slipway.proto.driver.v1.DriverServiceGrpc;
 import io.slipway.proto.driver.v1.NamedTaskPayload;
@@ -51,6 +52,7 @@ public final class ArchiveTraining {
           new ExecutorSettings(
               APPLICATION.executor(1),
               1,
+              ExecutorProfile.DEFAULT_NAME,
               2,
               "localhost",
               List.of(server.advertised()),

@@ -111,6 +111,7 @@ final class DriverConnection implements Work.Sink {
         .setAttempt(settings.attempt())
         .setExecutionId(settings.id().toString())
         .setExecutorNumber(settings.id().number())
+        .setProfile(settings.profile())
         .setCores(settings.cores())
         .setHost(settings.host())
         .setProcessId(ProcessHandle.current().pid())

@@ -1,6 +1,7 @@
 package io.slipway.executor;
 
 import io.slipway.model.ExecutionId;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.model.HostPort;
 import io.slipway.model.SlipwayEnvironment;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param id its execution
  * @param attempt the driver attempt that it belongs to
+ * @param profile the name of its profile
  * @param cores tasks that it runs at a time
  * @param host the name under which its machine is reached, for people
  * @param masters the masters' addresses
@@ -23,6 +25,7 @@ import java.util.Optional;
 record ExecutorSettings(
     ExecutionId id,
     int attempt,
+    String profile,
     int cores,
     String host,
     List<HostPort> masters,
@@ -41,6 +44,7 @@ record ExecutorSettings(
     return new ExecutorSettings(
         ExecutionId.parse(variable(environment, SlipwayEnvironment.EXECUTION_ID)),
         number(environment, SlipwayEnvironment.ATTEMPT),
+        environment.getOrDefault(SlipwayEnvironment.PROFILE, ExecutorProfile.DEFAULT_NAME),
         number(environment, SlipwayEnvironment.CORES),
         advertise.isEmpty() ? "" : HostPort.parse(advertise).host(),
         HostPort.parseList(variable(environment, SlipwayEnvironment.MASTERS)),

@@ -242,7 +242,10 @@ public final class FakeMaster implements AutoCloseable {
         RegisterApplicationRequest request, StreamObserver<RegisterApplicationResponse> observer) {
       driverAddress = request.getDriverAddress();
       if (request.getProfilesCount() > 0) {
-        profiles(request.getProfilesList());
+        List<ExecutorProfileSpec> now =
+            new ArrayList<>(request.getKeepOtherProfiles() ? profiles : List.of());
+        now.addAll(request.getProfilesList());
+        profiles(now);
       }
       answer(
           observer,

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A master, a session as a worker would have launched its driver, and executors for it. */
 final class SessionBed implements AutoCloseable {
@@ -28,8 +29,14 @@ final class SessionBed implements AutoCloseable {
   }
 
   SessionBed(List<ExecutorProfileSpec> submitted) throws InterruptedException {
+    this(submitted, builder -> builder);
+  }
+
+  SessionBed(List<ExecutorProfileSpec> submitted, UnaryOperator<SessionBuilder> more)
+      throws InterruptedException {
     master.profiles(submitted);
-    session = SlipwaySession.builder().environment(environment(master)).executors(2).open();
+    session =
+        more.apply(SlipwaySession.builder().environment(environment(master)).executors(2)).open();
   }
 
   static Map<String, String> environment(FakeMaster master) {
@@ -76,14 +83,21 @@ final class SessionBed implements AutoCloseable {
 
   /** Starts an executor of a number. */
   RunningExecutor start(int number, int cores) {
+    return start(number, "default", cores);
+  }
+
+  /** Starts an executor of a number and a profile. */
+  RunningExecutor start(int number, String profile, int cores) {
     RunningExecutor executor =
         RunningExecutor.start(
             FakeMaster.APPLICATION,
             number,
+            profile,
             cores,
             master.address(),
             master.token(),
-            master.driverAddress());
+            master.driverAddress(),
+            PATIENCE);
     executors.add(executor);
     return executor;
   }

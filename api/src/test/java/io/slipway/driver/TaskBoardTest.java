@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** The board at moments that a real executor can't be brought to. */
 class TaskBoardTest {
-  private final TaskBoard board = new TaskBoard();
+  private final TaskBoard board = new TaskBoard(List::of, new TaskCounts(), new ExecutorArrivals());
   private final FakeOut out = new FakeOut();
-  private final ExecutorStream stream = new ExecutorStream(1, 2, "host", out);
+  private final ExecutorStream stream = new ExecutorStream(1, "default", 2, "host", out);
 
   /** An executor that takes everything and says nothing. */
   private static final class FakeOut extends ServerCallStreamObserver<RunTasksResponse> {

@@ -1,6 +1,7 @@
 package io.slipway.executor;
 
 import io.slipway.model.ApplicationId;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.model.HostPort;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,10 +51,32 @@ public final class RunningExecutor implements AutoCloseable {
       String token,
       String driver,
       Duration searchTime) {
+    return start(
+        application,
+        number,
+        ExecutorProfile.DEFAULT_NAME,
+        cores,
+        master,
+        token,
+        driver,
+        searchTime);
+  }
+
+  /** Starts one of a profile. */
+  public static RunningExecutor start(
+      ApplicationId application,
+      int number,
+      String profile,
+      int cores,
+      HostPort master,
+      String token,
+      String driver,
+      Duration searchTime) {
     return new RunningExecutor(
         new ExecutorSettings(
             application.executor(number),
             1,
+            profile,
             cores,
             "127.0.0.1",
             List.of(master),

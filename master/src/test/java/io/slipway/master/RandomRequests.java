@@ -67,7 +67,8 @@ public final class RandomRequests {
           attempt(row),
           Optional.empty(),
           Optional.empty(),
-          random.nextInt(4) == 0 ? profiles() : List.of());
+          random.nextInt(4) == 0 ? profiles() : List.of(),
+          random.nextBoolean());
     }
     if (dice < 81) {
       return targets(row);

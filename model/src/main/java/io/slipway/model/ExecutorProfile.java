@@ -19,15 +19,27 @@ public record ExecutorProfile(
 
   /** Checks. */
   public ExecutorProfile {
-    if (!name.matches("[a-z][a-z0-9-]{0,30}")) {
-      throw new IllegalArgumentException("not the name of a resource profile: '" + name + "'");
-    }
+    checkName(name);
     if (minimum < 0 || minimum > target.total().orElse(Integer.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "minimum of " + minimum + " executors is not between 0 and the target of " + target);
     }
     if (template.resources().cores() < 1) {
       throw new IllegalArgumentException("an executor needs at least one core");
+    }
+  }
+
+  /**
+   * Checks a name.
+   *
+   * @throws IllegalArgumentException if no profile can have it
+   */
+  public static void checkName(String name) {
+    if (!name.matches("[a-z][a-z0-9-]{0,30}")) {
+      throw new IllegalArgumentException(
+          "not the name of a resource profile: '"
+              + name
+              + "' (expected a lower-case letter, then at most 30 of them, digits and hyphens)");
     }
   }
 

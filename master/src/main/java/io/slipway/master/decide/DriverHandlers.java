@@ -21,6 +21,7 @@ import io.slipway.master.state.TargetsVersion;
 import io.slipway.model.DeployMode;
 import io.slipway.model.ExecutorProfile;
 import io.slipway.model.ExecutorTarget;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,14 +57,16 @@ final class DriverHandlers {
     Application row = Checks.attempt(state, request.application(), request.attempt());
     Checks.alive(row);
     texts(request.page());
-    SubmissionLimits.check(request.profiles());
     Checks.require(
         request.profiles().stream().map(ExecutorProfile::name).distinct().count()
             == request.profiles().size(),
         "two resource profiles of one name");
+    List<ExecutorProfile> profiles =
+        request.keepOthers() ? merged(row.profiles(), request.profiles()) : request.profiles();
+    SubmissionLimits.check(profiles);
     Fact.DriverRegistered fact =
         new Fact.DriverRegistered(
-            row.id(), row.attempt(), request.address(), request.page(), request.profiles());
+            row.id(), row.attempt(), request.address(), request.page(), profiles);
     Checks.limit(
         "the size of the resource profiles in bytes",
         RoundCodec.bytes(fact),
@@ -72,6 +75,15 @@ final class DriverHandlers {
       round.accept(fact);
     }
     return () -> ClientHandlers.view(state, row.id());
+  }
+
+  /** Those that the application has, each replaced by the one of its name; then the new ones. */
+  private static List<ExecutorProfile> merged(
+      List<ExecutorProfile> had, List<ExecutorProfile> told) {
+    Map<String, ExecutorProfile> byName = new LinkedHashMap<>();
+    had.forEach(profile -> byName.put(profile.name(), profile));
+    told.forEach(profile -> byName.put(profile.name(), profile));
+    return List.copyOf(byName.values());
   }
 
   /** Whether the row has all that a registration says: a driver has only connected again. */

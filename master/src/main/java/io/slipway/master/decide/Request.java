@@ -135,13 +135,15 @@ public sealed interface Request<R> {
    * @param address where it serves its executors
    * @param page of its web page
    * @param profiles replace the application's, unless empty
+   * @param keepOthers whether those of the application's that are not named there stay
    */
   record RegisterApplication(
       ApplicationId application,
       int attempt,
       Optional<HostPort> address,
       Optional<String> page,
-      List<ExecutorProfile> profiles)
+      List<ExecutorProfile> profiles,
+      boolean keepOthers)
       implements Request<ApplicationView> {}
 
   /**

@@ -83,7 +83,8 @@ public final class ApplicationCalls extends ApplicationServiceGrpc.ApplicationSe
             caller.attempt(),
             address(request.getDriverAddress()),
             page(request.getPageUrl()),
-            profiles);
+            profiles,
+            request.getKeepOtherProfiles());
     Replies.answer(
         loop.ask(registration),
         observer,

@@ -25,6 +25,7 @@ import io.slipway.model.ApplicationState;
 import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
+import io.slipway.model.ExecutorProfile;
 import io.slipway.model.ExecutorTarget;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.HostPort;
@@ -630,7 +631,8 @@ class OutcomesTest {
     assertThat(master.executors(id, ExecutionState.ENDED)).hasSize(2);
     assertThat(allocated("w1").plus(allocated("w2")).cores()).isEqualTo(1);
     master.ask(
-        new Request.RegisterApplication(id, 1, Optional.empty(), Optional.empty(), List.of()));
+        new Request.RegisterApplication(
+            id, 1, Optional.empty(), Optional.empty(), List.of(), false));
     assertThat(master.executors(id, ExecutionState.LAUNCHING)).hasSize(2);
   }
 
@@ -641,7 +643,8 @@ class OutcomesTest {
     master.launched(id.driver(1));
 
     master.ask(
-        new Request.RegisterApplication(id, 1, Optional.empty(), Optional.empty(), List.of()));
+        new Request.RegisterApplication(
+            id, 1, Optional.empty(), Optional.empty(), List.of(), false));
 
     assertThat(master.executors(id, ExecutionState.LAUNCHING))
         .extracting(row -> row.id().number())
@@ -649,11 +652,33 @@ class OutcomesTest {
   }
 
   @Test
+  void driver_registersProfilesBesideThoseSubmitted_hasBoth() {
+    ApplicationId id = running(2);
+    ExecutorProfile big =
+        new ExecutorProfile("big", Samples.template(1), false, ExecutorTarget.of(1), 0);
+    Request.RegisterApplication registration =
+        new Request.RegisterApplication(
+            id, 1, Optional.empty(), Optional.empty(), List.of(big), true);
+
+    master.ask(registration);
+    int records = master.records().size();
+    master.ask(registration);
+
+    assertThat(master.application(id).profiles()).containsExactly(Samples.profile(1, 2, 0), big);
+    assertThat(master.executors(id, ExecutionState.LAUNCHING))
+        .extracting(Execution::profile)
+        .containsExactly("big");
+    assertThat(master.executors(id, ExecutionState.RUNNING)).hasSize(2);
+    assertThat(master.records()).hasSize(records);
+  }
+
+  @Test
   void olderAttempt_isFenced() {
     ApplicationId id = running(0);
 
     assertRefused(
-        new Request.RegisterApplication(id, 0, Optional.empty(), Optional.empty(), List.of()),
+        new Request.RegisterApplication(
+            id, 0, Optional.empty(), Optional.empty(), List.of(), false),
         Refusal.STALE_ATTEMPT);
   }
 

@@ -9,13 +9,14 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many executors a session asks for: a number that was said, or as many as its tasks need. Safe
- * for use by several threads.
+ * How many executors of one profile a session asks for: a number that was said, or as many as the
+ * profile's tasks need. Safe for use by several threads.
  */
-final class SessionScaling implements AutoCloseable {
+final class ProfileScaling implements AutoCloseable {
   private static final long LONGEST_TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long SHORTEST_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  private final String profile;
   private final TaskBoard board;
   private final MasterLink masters;
   private final int usualCores;
@@ -24,7 +25,8 @@ final class SessionScaling implements AutoCloseable {
   private Ticker current;
   private boolean closed;
 
-  SessionScaling(TaskBoard board, MasterLink masters, int usualCores) {
+  ProfileScaling(String profile, TaskBoard board, MasterLink masters, int usualCores) {
+    this.profile = profile;
     this.board = board;
     this.masters = masters;
     this.usualCores = usualCores;
@@ -34,7 +36,7 @@ final class SessionScaling implements AutoCloseable {
   synchronized void fixed(ExecutorTarget target) {
     checkOpen();
     stopTicks();
-    masters.setTarget(target);
+    masters.setTarget(profile, target);
   }
 
   /** From now on as tasks need them. */
@@ -59,7 +61,8 @@ final class SessionScaling implements AutoCloseable {
     ticks = timer.scheduleWithFixedDelay(() -> tick(ticker), tick, tick, TimeUnit.NANOSECONDS);
   }
 
-  private void checkOpen() {
+  /** Refuses what comes after the session's end. */
+  synchronized void checkOpen() {
     if (closed) {
       throw new IllegalStateException(
           "the session has been closed: executors can't be asked for any more; open another one");
@@ -93,7 +96,7 @@ final class SessionScaling implements AutoCloseable {
     }
     if (target != ticker.told || !leaving.isEmpty()) {
       ticker.told = target;
-      masters.setTargetAndRelease(ExecutorTarget.of(target), leaving);
+      masters.setTargetAndRelease(profile, ExecutorTarget.of(target), leaving);
     }
   }
 
