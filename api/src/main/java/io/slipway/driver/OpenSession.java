@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
  */
 final class OpenSession implements SlipwaySession {
   private static final Duration LEAVING = Duration.ofSeconds(2);
+  private static final Duration BAR_DRAWN_EVERY = Duration.ofMillis(100);
 
   private final ApplicationId application;
   private final DeployMode mode;
@@ -36,6 +38,8 @@ final class OpenSession implements SlipwaySession {
   private final SessionEnd end;
   private final Runnable afterwards;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicBoolean progressShown = new AtomicBoolean();
+  private volatile TerminalProgressBar bar;
   private boolean closing;
 
   OpenSession(
@@ -126,6 +130,27 @@ final class OpenSession implements SlipwaySession {
   public void addProgressListener(Duration every, Consumer<TaskProgress> listener) {
     checkOpen();
     events.add(every, listener);
+  }
+
+  @Override
+  public void showProgress(String label, long expected) {
+    checkOpen();
+    if (!progressShown.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "the progress of this session is shown already: one bar tells of all of its tasks");
+    }
+    try {
+      TerminalProgressBar.columnsOfStandardError()
+          .ifPresent(
+              columns -> {
+                TerminalProgressBar made =
+                    new TerminalProgressBar(System.err, columns, label, expected);
+                bar = made;
+                events.add(BAR_DRAWN_EVERY, made);
+              });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // without a bar
+    }
   }
 
   @Override
@@ -233,6 +258,10 @@ final class OpenSession implements SlipwaySession {
       server.close(LEAVING);
       broadcasts.close();
       events.close();
+      TerminalProgressBar drawn = bar;
+      if (drawn != null) {
+        drawn.close();
+      }
       afterwards.run();
       closed.countDown();
       if (interrupted) {

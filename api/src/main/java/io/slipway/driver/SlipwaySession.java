@@ -112,6 +112,25 @@ public interface SlipwaySession extends AutoCloseable {
    */
   void addProgressListener(Duration every, Consumer<TaskProgress> listener);
 
+  /**
+   * Shows how the tasks get on, until the session closes: as a bar in one line of the terminal that
+   * standard error is. Where that is none, a pipe or a file say, nothing is shown. What the program
+   * prints itself meanwhile goes into that line too.
+   *
+   * @param label what the tasks do, for people; may be empty
+   * @throws IllegalStateException if a bar is shown already, or the session has been closed
+   */
+  default void showProgress(String label) {
+    showProgress(label, 0);
+  }
+
+  /**
+   * The same, where not all tasks are handed in at first, as with a stream of results.
+   *
+   * @param expected how many tasks there will be; those that are handed in count if they are more
+   */
+  void showProgress(String label, long expected);
+
   /** How the tasks get on now. */
   TaskProgress taskProgress();
 
