@@ -67,6 +67,7 @@ class ITArchive {
             "conf/systemd/slipway-master.service",
             "conf/systemd/slipway-worker.service",
             "docs/installation.md",
+            "proto/slipway/submission/v1/submission_service.proto",
             "launchers/slipway-launcher-process-" + VERSION + ".jar",
             "launchers/slipway-launcher-docker-" + VERSION + ".jar",
             "lib/slipway-api-bundle-" + VERSION + ".jar",
