@@ -195,6 +195,7 @@ class ITApiBundle {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(options);
     command.add("-cp");
     command.add(classPath.stream().map(Path::toString).collect(joining(File.pathSeparator)));

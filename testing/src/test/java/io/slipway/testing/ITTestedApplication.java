@@ -33,6 +33,8 @@ class ITTestedApplication {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 tests + File.pathSeparator + withProgram,
                 PackagedTests.class.getName(),
