@@ -7,9 +7,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +25,7 @@ import org.awaitility.Awaitility;
 
 /** A master and some workers of the assembled distribution, as real processes on free ports. */
 final class TestCluster implements AutoCloseable {
-  static final Duration LONG = Duration.ofSeconds(90);
+  static final Duration LONG = Duration.ofMinutes(3);
 
   private static final Path DISTRIBUTION = Path.of(System.getProperty("slipway.distribution"));
 
@@ -78,7 +81,7 @@ final class TestCluster implements AutoCloseable {
     boolean up = false;
     try {
       if (hasArchives) {
-        command("archive").exitCode();
+        makeArchives();
       }
       startMaster();
       for (List<String> options : workerOptions) {
@@ -92,6 +95,18 @@ final class TestCluster implements AutoCloseable {
       if (!up) {
         close();
       }
+    }
+  }
+
+  /** Makes the class archives of the distribution; another JVM with tests may be at it too. */
+  private void makeArchives() throws Exception {
+    try (FileChannel file =
+            FileChannel.open(
+                DISTRIBUTION.resolveSibling("archives.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = file.lock()) {
+      command("archive").exitCode();
     }
   }
 
