@@ -1,10 +1,12 @@
 package io.slipway.cli;
 
+import io.slipway.launcher.docker.ImageService;
 import io.slipway.launcher.docker.RuntimeImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -21,6 +23,10 @@ import picocli.CommandLine.Spec;
       "Builds an image for the launcher 'docker' from what is on this machine: a Java runtime that"
           + " the JDK's jlink makes, the C library that it needs, and programs that you name."
           + " Nothing is downloaded. Prints the image's name.",
+      "",
+      "With --cluster it builds an image of master and worker instead: this distribution, run by an"
+          + " account that is not root, its data in the volume /var/lib/slipway, with a health"
+          + " check. docs/installation.md shows how to run it.",
       ""
     },
     footer = {
@@ -28,6 +34,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  slipway docker-image",
       "  slipway docker-image --program sh --program cat",
+      "  slipway docker-image --cluster",
       "  slipway docker-image --to image.tar     then, elsewhere: docker load -i image.tar",
       "",
       "Exit codes: 0 built, 2 wrong use, 125 it could not be built; the message says why."
@@ -38,12 +45,15 @@ final class DockerImageCommand implements Callable<Integer> {
 
   @Mixin private HelpOption help;
 
+  @Option(names = "--cluster", description = "Build the image of master and worker.")
+  private boolean cluster;
+
   @Option(
       names = "--name",
       paramLabel = "NAME",
       description = {
         "The image's name. Default: the one that workers use unless told otherwise, slipway-java:N"
-            + " with the version of Java.",
+            + " with the version of Java; with --cluster slipway:VERSION.",
         "Example: --name tools:1"
       })
   private String name;
@@ -110,17 +120,13 @@ final class DockerImageCommand implements Callable<Integer> {
 
   private String build() throws InterruptedException {
     try {
-      String wanted = name == null ? RuntimeImage.DEFAULT_NAME : name;
-      List<String> chosen = modules == null ? RuntimeImage.DEFAULT_MODULES : modules;
-      if (archive == null && ifMissing && RuntimeImage.isLoaded(wanted, engine)) {
-        return wanted;
+      RuntimeImage image = image();
+      if (archive != null) {
+        image.write(archive);
+      } else if (!ifMissing || !RuntimeImage.isLoaded(image.name(), engine)) {
+        image.load(engine);
       }
-      if (archive == null) {
-        RuntimeImage.load(wanted, chosen, programs, engine);
-      } else {
-        RuntimeImage.write(wanted, chosen, programs, archive);
-      }
-      return wanted;
+      return image.name();
     } catch (IOException e) {
       throw CommandFailedException.failed("the image can't be built: " + e.getMessage(), e);
     } catch (NoClassDefFoundError e) {
@@ -129,5 +135,22 @@ final class DockerImageCommand implements Callable<Integer> {
               + " the distribution",
           e);
     }
+  }
+
+  private RuntimeImage image() {
+    Optional<ImageService> service = Optional.empty();
+    String usualName = RuntimeImage.DEFAULT_NAME;
+    if (cluster) {
+      Path distribution =
+          Distribution.home()
+              .orElseThrow(() -> CommandFailedException.failed("start it with bin/slipway"));
+      service = Optional.of(ClusterImage.of(distribution));
+      usualName = ClusterImage.defaultName();
+    }
+    return new RuntimeImage(
+        name == null ? usualName : name,
+        modules == null ? RuntimeImage.DEFAULT_MODULES : modules,
+        programs,
+        service);
   }
 }

@@ -1,36 +1,38 @@
 package io.slipway.launcher.docker;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.slipway.launcher.LaunchBinder;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * An image with a Java runtime that {@code jlink} makes, the C library that it needs, and further
- * programs of this machine with theirs: nothing is downloaded.
+ * programs of this machine with theirs: nothing is downloaded. It is for executions of this
+ * launcher; or, with a service in it, for that.
+ *
+ * @param name of the image
+ * @param modules of the Java runtime, which this JVM's JDK makes
+ * @param programs of this machine, to be put into the image as {@code /bin/NAME}
+ * @param service what else is in it and how that is started; empty if the image is for executions
  */
-public final class RuntimeImage {
+public record RuntimeImage(
+    String name, List<String> modules, List<String> programs, Optional<ImageService> service) {
   /** The name of the image that executions run in if nobody chooses one. */
   public static final String DEFAULT_NAME = "slipway-java:" + Runtime.version().feature();
 
@@ -63,27 +65,13 @@ public final class RuntimeImage {
           "jdk.unsupported",
           "jdk.zipfs");
 
-  private static final String JAVA_HOME = "/opt/java";
-  private static final int EXECUTABLE = 0755;
-  private static final int READABLE = 0644;
-  private static final int EVERYBODY = 01777;
+  private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration HEALTH_START = Duration.ofSeconds(60);
 
-  /** {@code NAME => PATH (ADDRESS)}, or for the loader {@code PATH (ADDRESS)}. */
-  private static final Pattern LIBRARY = Pattern.compile("(?:\\S+ => )?(/\\S+) \\(0x[0-9a-f]+\\)");
-
-  private final SortedMap<String, Path> files = new TreeMap<>();
-  private final SortedMap<String, String> texts = new TreeMap<>();
-  private final SortedMap<String, String> links = new TreeMap<>();
-  private final Deque<Path> needLibraries = new ArrayDeque<>();
-  private Path runtime;
-
-  private RuntimeImage() {
-    texts.put(
-        "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
-    texts.put("etc/group", "root:x:0:\nnogroup:x:65534:\n");
-    texts.put("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n");
-    links.put("usr/bin", "../bin");
-    links.put("bin/java", ".." + JAVA_HOME + "/bin/java");
+  /** Copies. */
+  public RuntimeImage {
+    modules = List.copyOf(modules);
+    programs = List.copyOf(programs);
   }
 
   /**
@@ -103,25 +91,19 @@ public final class RuntimeImage {
   }
 
   /**
-   * Builds an image and loads it into an engine; blocks for some seconds.
+   * Builds the image and loads it into an engine; blocks for some seconds.
    *
-   * @param name of the image
-   * @param modules of the Java runtime, which this JVM's JDK makes
-   * @param programs of this machine, to be put into the image as {@code /bin/NAME}
    * @param engine the engine's socket
    * @throws IOException with a reason for people
    */
-  public static void load(String name, List<String> modules, List<String> programs, Path engine)
-      throws IOException, InterruptedException {
+  public void load(Path engine) throws IOException, InterruptedException {
     Engine loader = new Engine(engine);
     try (loader) {
       loader.ping();
       build(
-          modules,
-          programs,
-          (image, scratch) -> {
+          (layer, scratch) -> {
             Path archive = scratch.resolve("image.tar");
-            image.write(name, scratch, archive);
+            write(layer, scratch, archive);
             try (InputStream in = Files.newInputStream(archive)) {
               loader.load(in);
             } catch (EngineException e) {
@@ -134,36 +116,34 @@ public final class RuntimeImage {
   }
 
   /**
-   * Builds an image and writes it as an archive that {@code docker load} reads; blocks for some
+   * Builds the image and writes it as an archive that {@code docker load} reads; blocks for some
    * seconds.
    *
-   * @param name of the image
-   * @param modules of the Java runtime, which this JVM's JDK makes
-   * @param programs of this machine, to be put into the image as {@code /bin/NAME}
    * @param archive the file
    * @throws IOException with a reason for people
    */
-  public static void write(String name, List<String> modules, List<String> programs, Path archive)
-      throws IOException, InterruptedException {
-    build(modules, programs, (image, scratch) -> image.write(name, scratch, archive));
+  public void write(Path archive) throws IOException, InterruptedException {
+    build((layer, scratch) -> write(layer, scratch, archive));
   }
 
   private interface Use {
-    void with(RuntimeImage image, Path scratch) throws IOException, InterruptedException;
+    void with(ImageLayer layer, Path scratch) throws IOException, InterruptedException;
   }
 
-  private static void build(List<String> modules, List<String> programs, Use use)
-      throws IOException, InterruptedException {
+  private void build(Use use) throws IOException, InterruptedException {
     Path scratch = Files.createTempDirectory("slipway-docker-image");
     try {
-      RuntimeImage image = new RuntimeImage();
-      for (String program : programs) {
-        image.addProgram(program);
+      ImageLayer layer = new ImageLayer();
+      if (service.isPresent()) {
+        layer.addService(service.get());
       }
-      image.addLocale();
-      image.addJava(String.join(",", modules), Path.of(System.getProperty("java.home")), scratch);
-      image.addLibraries();
-      use.with(image, scratch);
+      for (String program : programs) {
+        layer.addProgram(program);
+      }
+      layer.addLocale();
+      layer.addJava(String.join(",", modules), Path.of(System.getProperty("java.home")), scratch);
+      layer.addLibraries();
+      use.with(layer, scratch);
     } finally {
       try (Stream<Path> files = Files.walk(scratch)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -173,225 +153,92 @@ public final class RuntimeImage {
     }
   }
 
-  /**
-   * Adds a Java runtime.
-   *
-   * @param modules of it
-   * @param jdk whose {@code jlink} makes it
-   * @param scratch an existing directory for it
-   */
-  private void addJava(String modules, Path jdk, Path scratch)
-      throws IOException, InterruptedException {
-    Path jlink = jdk.resolve("bin/jlink");
-    if (!Files.isExecutable(jlink)) {
-      throw new IOException("there is no " + jlink + ": a JDK is needed, not only a Java runtime");
-    }
-    runtime = scratch.toRealPath().resolve("java");
-    run(
-        List.of(
-            jlink.toString(),
-            "--add-modules",
-            modules,
-            "--strip-debug",
-            "--no-man-pages",
-            "--no-header-files",
-            "--output",
-            runtime.toString()));
-    // Without its class archive a JVM takes twice as long to start.
-    run(List.of(runtime.resolve("bin/java").toString(), "-Xshare:dump"));
-    try (Stream<Path> all = Files.walk(runtime)) {
-      for (Path file : (Iterable<Path>) all.sorted()::iterator) {
-        String name = JAVA_HOME.substring(1) + "/" + runtime.relativize(file);
-        if (Files.isSymbolicLink(file)) {
-          links.put(name, Files.readSymbolicLink(file).toString());
-        } else if (Files.isRegularFile(file)) {
-          files.put(name, file);
-          if (Files.isExecutable(file) || name.endsWith(".so")) {
-            needLibraries.add(file);
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * Adds a program of this machine, as {@code /bin/NAME}.
-   *
-   * @param name looked up in {@code PATH}
-   */
-  private void addProgram(String name) throws IOException {
-    for (String directory : System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":")) {
-      Path program = Path.of(directory).resolve(name);
-      if (Files.isRegularFile(program) && Files.isExecutable(program)) {
-        files.put("bin/" + name, program);
-        needLibraries.add(program);
-        return;
-      }
-    }
-    throw new IOException("there is no program '" + name + "' on this machine");
-  }
-
-  /** Adds the locale of UTF-8 without a language, if this machine's C library has it as files. */
-  private void addLocale() throws IOException {
-    for (String name : List.of("C.utf8", "C.UTF-8")) {
-      Path locale = Path.of("/usr/lib/locale").resolve(name);
-      if (Files.isDirectory(locale)) {
-        try (Stream<Path> all = Files.walk(locale)) {
-          all.filter(Files::isRegularFile)
-              .forEach(file -> files.put(file.toString().substring(1), file));
-        }
-      }
-    }
-  }
-
-  private void write(String name, Path scratch, Path archive) throws IOException {
-    Path layer = scratch.resolve("layer.tar");
-    String layerDigest;
+  private void write(ImageLayer layer, Path scratch, Path archive) throws IOException {
+    Path tarred = scratch.resolve("layer.tar");
+    String digest;
     try (DigestOutputStream out =
-        new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(layer)), sha256())) {
-      writeLayer(out);
-      layerDigest = HexFormat.of().formatHex(out.getMessageDigest().digest());
+        new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(tarred)), sha256())) {
+      layer.write(out);
+      digest = HexFormat.of().formatHex(out.getMessageDigest().digest());
     }
-    byte[] config = config(layerDigest).getBytes(StandardCharsets.UTF_8);
+    ObjectMapper json = new ObjectMapper();
+    byte[] config = json.writeValueAsBytes(config(digest));
     String configName = HexFormat.of().formatHex(sha256().digest(config)) + ".json";
-    String manifest =
-        "[{\"Config\":\""
-            + configName
-            + "\",\"RepoTags\":[\""
-            + name
-            + "\"],\"Layers\":[\"layer.tar\"]}]";
+    List<Map<String, Object>> manifest =
+        List.of(
+            Map.of(
+                "Config", configName, "RepoTags", List.of(name), "Layers", List.of("layer.tar")));
     try (TarArchiveOutputStream tar =
-        tar(new BufferedOutputStream(Files.newOutputStream(archive)))) {
-      put(tar, "manifest.json", manifest.getBytes(StandardCharsets.UTF_8), READABLE);
-      put(tar, configName, config, READABLE);
-      put(tar, "layer.tar", layer, READABLE);
+        ImageLayer.tar(new BufferedOutputStream(Files.newOutputStream(archive)))) {
+      ImageLayer.put(tar, "manifest.json", json.writeValueAsBytes(manifest));
+      ImageLayer.put(tar, configName, config);
+      ImageLayer.put(tar, "layer.tar", tarred);
     }
   }
 
-  private void addLibraries() throws IOException, InterruptedException {
-    while (!needLibraries.isEmpty()) {
-      Path binary = needLibraries.remove();
-      Matcher matcher = LIBRARY.matcher(libraries(binary));
-      while (matcher.find()) {
-        Path library = Path.of(matcher.group(1));
-        String name = library.normalize().toString().substring(1);
-        boolean ofRuntime = runtime != null && library.startsWith(runtime);
-        if (!ofRuntime && files.putIfAbsent(name, library) == null) {
-          addNameService(library);
-        }
-      }
-    }
-  }
-
-  /** Older C libraries load these by name when a host is looked up. */
-  private void addNameService(Path library) {
-    if (library.getFileName().toString().startsWith("libc.so")) {
-      for (String name : List.of("libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2")) {
-        Path service = library.resolveSibling(name);
-        if (Files.exists(service)) {
-          files.put(service.normalize().toString().substring(1), service);
-        }
-      }
-    }
-  }
-
-  private static String libraries(Path binary) throws IOException, InterruptedException {
-    Process ldd = new ProcessBuilder("ldd", binary.toString()).redirectErrorStream(true).start();
-    String answer = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    // Of a program without libraries and of a script it says so, with a code of its own.
-    ldd.waitFor();
-    return answer;
-  }
-
-  private void writeLayer(OutputStream out) throws IOException {
-    SortedMap<String, Integer> directories = new TreeMap<>();
-    Stream.of(files.keySet(), texts.keySet(), links.keySet())
-        .flatMap(names -> names.stream())
-        .forEach(
-            name -> {
-              for (int slash = name.indexOf('/'); slash > 0; slash = name.indexOf('/', slash + 1)) {
-                directories.put(name.substring(0, slash) + "/", EXECUTABLE);
-              }
-            });
-    directories.put("root/", EXECUTABLE);
-    directories.put("tmp/", EVERYBODY);
-    try (TarArchiveOutputStream tar = tar(out)) {
-      for (Map.Entry<String, Integer> directory : directories.entrySet()) {
-        TarArchiveEntry entry = new TarArchiveEntry(directory.getKey());
-        entry.setMode(directory.getValue());
-        close(tar, entry);
-      }
-      for (Map.Entry<String, String> text : texts.entrySet()) {
-        put(tar, text.getKey(), text.getValue().getBytes(StandardCharsets.UTF_8), READABLE);
-      }
-      for (Map.Entry<String, String> link : links.entrySet()) {
-        TarArchiveEntry entry = new TarArchiveEntry(link.getKey(), TarArchiveEntry.LF_SYMLINK);
-        entry.setLinkName(link.getValue());
-        close(tar, entry);
-      }
-      for (Map.Entry<String, Path> file : files.entrySet()) {
-        put(
-            tar,
-            file.getKey(),
-            file.getValue(),
-            Files.isExecutable(file.getValue()) ? EXECUTABLE : READABLE);
-      }
-    }
-  }
-
-  private static TarArchiveOutputStream tar(OutputStream out) {
-    TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8");
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-    return tar;
-  }
-
-  private static void put(TarArchiveOutputStream tar, String name, byte[] content, int mode)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    entry.setMode(mode);
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
-  }
-
-  private static void put(TarArchiveOutputStream tar, String name, Path content, int mode)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(Files.size(content));
-    entry.setMode(mode);
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    try (InputStream in = Files.newInputStream(content)) {
-      in.transferTo(tar);
-    }
-    tar.closeArchiveEntry();
-  }
-
-  private static void close(TarArchiveOutputStream tar, TarArchiveEntry entry) throws IOException {
-    entry.setModTime(0);
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
-  }
-
-  private String config(String layerDigest) {
+  private Map<String, Object> config(String layerDigest) {
     String architecture =
         switch (System.getProperty("os.arch")) {
           case "amd64", "x86_64" -> "amd64";
           case "aarch64" -> "arm64";
           default -> System.getProperty("os.arch");
         };
-    return "{\"architecture\":\""
-        + architecture
-        + "\",\"os\":\"linux\",\"created\":\"1970-01-01T00:00:00Z\",\"config\":{\"Env\":["
-        + "\"PATH="
-        + LaunchBinder.DEFAULT_PATH
-        + "\"]},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
-        + layerDigest
-        + "\"]},\"history\":[{\"created\":\"1970-01-01T00:00:00Z\","
-        + "\"created_by\":\"slipway docker-image\"}]}";
+    String epoch = "1970-01-01T00:00:00Z";
+    // In this order, so that the same image is the same bytes.
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("architecture", architecture);
+    config.put("os", "linux");
+    config.put("created", epoch);
+    config.put("config", service.map(RuntimeImage::start).orElseGet(RuntimeImage::start));
+    config.put("rootfs", ordered("type", "layers", "diff_ids", List.of("sha256:" + layerDigest)));
+    config.put("history", List.of(ordered("created", epoch, "created_by", "slipway docker-image")));
+    return config;
+  }
+
+  private static Map<String, Object> start() {
+    return ordered("Env", List.of("PATH=" + LaunchBinder.DEFAULT_PATH));
+  }
+
+  private static Map<String, Object> start(ImageService service) {
+    String data = "/" + service.data();
+    List<String> environment = new ArrayList<>();
+    environment.add("PATH=/" + service.home() + "/bin:" + LaunchBinder.DEFAULT_PATH);
+    environment.add("JAVA_HOME=" + ImageLayer.JAVA_HOME);
+    environment.add("HOME=" + data);
+    service.environment().forEach((name, value) -> environment.add(name + "=" + value));
+    return ordered(
+        "User",
+        service.number() + ":" + service.number(),
+        "Env",
+        environment,
+        "Entrypoint",
+        service.entryPoint(),
+        "Cmd",
+        List.of("--help"),
+        "WorkingDir",
+        data,
+        "Volumes",
+        Map.of(data, Map.of()),
+        "Healthcheck",
+        ordered(
+            "Test",
+            Stream.concat(Stream.of("CMD"), service.healthCheck().stream()).toList(),
+            "Interval",
+            HEALTH_INTERVAL.toNanos(),
+            "Timeout",
+            HEALTH_INTERVAL.toNanos(),
+            "StartPeriod",
+            HEALTH_START.toNanos(),
+            "Retries",
+            3));
+  }
+
+  private static Map<String, Object> ordered(Object... namesAndValues) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      all.put((String) namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return all;
   }
 
   private static MessageDigest sha256() {
@@ -399,15 +246,6 @@ public final class RuntimeImage {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JVM has it", e);
-    }
-  }
-
-  private static void run(List<String> command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + " failed: " + output.strip());
     }
   }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** The Docker engine of this machine, with an image for tests. */
@@ -37,7 +38,8 @@ final class TestEngine {
       try {
         archive = Files.createTempFile("slipway-test-image", ".tar");
         archive.toFile().deleteOnExit();
-        RuntimeImage.write(name, RuntimeImage.DEFAULT_MODULES, PROGRAMS, archive);
+        new RuntimeImage(name, RuntimeImage.DEFAULT_MODULES, PROGRAMS, Optional.empty())
+            .write(archive);
         loadImage(SOCKET);
       } catch (IOException | InterruptedException | EngineException e) {
         throw new AssertionError("the image for tests can't be built", e);
