@@ -13,27 +13,39 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive, unpacked and run where nothing else of Slipway is. */
+/**
+ * The archive, unpacked in a directory whose name has spaces, and run as hostile as may be: by a
+ * link, with nothing but {@code PATH}, where it can't write. If root runs the tests, as another
+ * user.
+ */
 class ITArchive {
   private static final Path ARCHIVE = Path.of(System.getProperty("slipway.archive"));
   private static final String VERSION = System.getProperty("slipway.version");
   private static final Instant TIME = Instant.parse(System.getProperty("slipway.timestamp"));
   private static final Duration LONG = Duration.ofSeconds(90);
 
+  private static final boolean ROOT = System.getProperty("user.name").equals("root");
+  private static final String NOBODY = "65534";
+
   @TempDir static Path directory;
   private static Path home;
+  private static Path command;
+
+  /** The only directory that the command may write to. */
+  private static Path state;
 
   private final List<Process> started = new ArrayList<>();
 
   @BeforeAll
   static void unpack() throws Exception {
-    Path into = Files.createDirectory(directory.resolve("unpacked"));
+    Path into = Files.createDirectory(directory.resolve("with spaces"));
     Process tar =
         new ProcessBuilder("tar", "-xpzf", ARCHIVE.toString(), "-C", into.toString())
             .inheritIO()
@@ -43,6 +55,22 @@ class ITArchive {
       assertThat(roots).containsExactly(into.resolve("slipway-" + VERSION));
     }
     home = into.resolve("slipway-" + VERSION);
+    output("chmod", "-R", "a-w", home.toString());
+    state = Files.createDirectory(directory.resolve("state"));
+    if (ROOT) {
+      output("chown", NOBODY, state.toString());
+      output("chmod", "a+rx", directory.toString());
+    }
+    Path links = Files.createDirectory(directory.resolve("links"));
+    command = links.resolve("slip");
+    Files.createSymbolicLink(command, Path.of("../with spaces/current/bin/slipway"));
+    Files.createSymbolicLink(into.resolve("current"), home.getFileName());
+  }
+
+  /** What can't be written to can't be removed either, unless by root. */
+  @AfterAll
+  static void makeRemovable() throws Exception {
+    output("chmod", "-R", "u+w", directory.toString());
   }
 
   @AfterEach
@@ -71,6 +99,10 @@ class ITArchive {
             "launchers/slipway-launcher-process-" + VERSION + ".jar",
             "launchers/slipway-launcher-docker-" + VERSION + ".jar",
             "lib/slipway-api-bundle-" + VERSION + ".jar",
+            "share/man/man1/slipway.1",
+            "share/man/man1/slipway-submit.1",
+            "share/bash-completion/completions/slipway",
+            "share/zsh/site-functions/_slipway",
             "lib/class-path")) {
       assertThat(home.resolve(file)).isRegularFile();
     }
@@ -80,6 +112,30 @@ class ITArchive {
         .contains("org.apache.ratis:ratis-server", "io.grpc:grpc-api", "docker-java-core")
         .doesNotContain("Unknown license");
     assertThat(home.resolve("licenses").toFile().list()).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void completions_asInstalled_areReadByTheirShells() throws Exception {
+    Path share = home.resolve("share");
+    String bash = share.resolve("bash-completion/completions/slipway").toString();
+
+    String said =
+        output(
+            "bash",
+            "-c",
+            "source \"$1\"; COMP_WORDS=(slipway sub); COMP_CWORD=1; _slipway;"
+                + " echo \"${COMPREPLY[@]}\"",
+            "bash",
+            bash);
+
+    assertThat(said.strip()).isEqualTo("submit");
+    assertThat(share.resolve("zsh/site-functions/_slipway"))
+        .content()
+        .startsWith("#compdef slipway\n");
+    assertThat(share.resolve("man/man1/slipway-submit.1"))
+        .content()
+        .startsWith(".TH ")
+        .contains("deploy\\-mode");
   }
 
   /** Nothing of the machine, the account and the moment of the build is in it. */
@@ -111,15 +167,22 @@ class ITArchive {
   @Test
   void cluster_emptyEnvironment_runsAnExampleInBothModes() throws Exception {
     Path masterOut = directory.resolve("master");
-    slipway(masterOut, "master", "--listen", "127.0.0.1:0");
+    Path tokens = state.resolve("tokens");
+    List<String> master = new ArrayList<>(List.of("master", "--listen", "127.0.0.1:0"));
+    master.addAll(List.of("--data-dir", state + "/master", "--token-dir", tokens.toString()));
+    slipway(masterOut, master.toArray(String[]::new));
     String address = await(masterOut, "master ready at ");
     Path workerOut = directory.resolve("worker");
-    slipway(workerOut, "worker", "--master", address, "--cores", "4", "--memory", "8g");
+    List<String> worker = new ArrayList<>(List.of("worker", "--master", address));
+    worker.addAll(List.of("--cores", "4", "--memory", "8g"));
+    worker.addAll(List.of("--work-dir", state + "/worker", "--token-dir", tokens.toString()));
+    slipway(workerOut, worker.toArray(String[]::new));
     await(workerOut, "worker ready at ");
 
     for (String mode : List.of("client", "cluster")) {
       Path out = directory.resolve(mode);
       List<String> line = new ArrayList<>(List.of("submit", "--master", address));
+      line.addAll(List.of("--token-file", tokens + "/user-token"));
       line.addAll(List.of("--deploy-mode", mode, "--executor-memory", "512m"));
       if (mode.equals("cluster")) {
         line.addAll(List.of("--wait", "--follow"));
@@ -145,7 +208,7 @@ class ITArchive {
       Files.writeString(
           installed,
           Files.readString(home.resolve("conf/systemd").resolve(unit), UTF_8)
-              .replace("/opt/slipway/", home + "/"));
+              .replace("/opt/slipway/bin/slipway", command.toString()));
 
       assertThat(output("systemd-analyze", "verify", "--man=no", installed.toString()))
           .doesNotContain(unit);
@@ -154,12 +217,14 @@ class ITArchive {
 
   private Process slipway(Path out, String... arguments) throws IOException {
     List<String> line = new ArrayList<>();
-    line.addAll(List.of("env", "-i", "PATH=" + path(), "HOME=" + directory.resolve("home")));
-    line.add(home.resolve("bin/slipway").toString());
+    if (ROOT) {
+      line.addAll(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+    }
+    line.addAll(List.of("env", "-i", "PATH=" + path(), command.toString()));
     line.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(line)
-            .directory(directory.toFile())
+            .directory(state.toFile())
             .redirectErrorStream(true)
             .redirectOutput(out.toFile())
             .start();
