@@ -42,7 +42,7 @@ class CompletionTest {
     typed.put("completion z\t", "<completion><zsh>");
     typed.put("workers --output w\t", "<workers><--output><wide>");
     // What a file's name holds is not run.
-    typed.put("submit --file ./'$\t'", "<submit><--file><./$(touch ran)>");
+    typed.put("submit --file ./\\$\t", "<submit><--file><./$(touch ran)>");
     return typed;
   }
 

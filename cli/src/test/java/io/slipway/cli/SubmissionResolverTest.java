@@ -103,8 +103,8 @@ class SubmissionResolverTest {
         .isEqualTo("90m");
     assertThat(resolve(program).spec().timeLimit()).isEmpty();
     assertThatThrownBy(() -> resolve(program, "--time-limit=0s"))
-        .isInstanceOf(CommandFailedException.class)
-        .hasMessageContaining("time limit 0s is not positive");
+        .isInstanceOf(CommandLine.ParameterException.class)
+        .hasMessageContaining("span of time '0s' is zero");
   }
 
   private ResolvedSubmission resolve(List<String> program, String... flags) {
