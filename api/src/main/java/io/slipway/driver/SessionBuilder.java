@@ -14,14 +14,19 @@ import java.util.OptionalInt;
 /**
  * Describes a session before it is opened. In a process that Slipway launched the environment says
  * which application this is and who the masters are, and what was submitted about executors
- * (number, resources, options) wins over what is said here; so a program with values of its own can
- * be given others from the command line. Not safe for use by several threads.
+ * (number, resources, options) wins over what is said here of the same profile; so a program with
+ * values of its own can be given others from the command line. Profiles that were not submitted are
+ * added, with the class path, the files and the environment of those that were. Not safe for use by
+ * several threads.
  */
 public final class SessionBuilder {
   /**
    * How long {@link #open} waits for a master when the session is hosted, unless said otherwise.
    */
   public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(15);
+
+  /** How long a hosted session's end is offered to masters: longer than a take-over takes. */
+  private static final Duration RECORDING = Duration.ofSeconds(10);
 
   private Map<String, String> environment = System.getenv();
   private List<HostPort> masters = List.of();
@@ -35,6 +40,7 @@ public final class SessionBuilder {
   private boolean insecure;
   private List<Path> classPath = List.of();
   private Duration patience = DEFAULT_PATIENCE;
+  private Duration recording = RECORDING;
 
   SessionBuilder() {}
 
@@ -154,6 +160,11 @@ public final class SessionBuilder {
     return this;
   }
 
+  SessionBuilder recording(Duration atMost) {
+    recording = atMost;
+    return this;
+  }
+
   SessionBuilder environment(Map<String, String> variables) {
     environment = variables;
     return this;
@@ -240,5 +251,9 @@ public final class SessionBuilder {
 
   Duration patience() {
     return patience;
+  }
+
+  Duration recording() {
+    return recording;
   }
 }

@@ -53,9 +53,6 @@ final class SessionOpening {
   private static final Duration FINISH = Duration.ofSeconds(3);
   private static final Duration FINISH_AT_EXIT = Duration.ofSeconds(5);
 
-  /** How long a hosted session's end is offered to masters: as long as a take-over takes. */
-  private static final Duration FINISH_HOSTED = Duration.ofSeconds(10);
-
   private static final AtomicBoolean OPEN = new AtomicBoolean();
 
   private final SessionBuilder builder;
@@ -378,7 +375,8 @@ final class SessionOpening {
               new SessionExecutors(profiles, boards, directory, masters),
               ending ->
                   side.finish(
-                      ending, Thread.currentThread() == atExit ? FINISH_AT_EXIT : FINISH_HOSTED),
+                      ending,
+                      Thread.currentThread() == atExit ? FINISH_AT_EXIT : builder.recording()),
               () -> {
                 side.close();
                 client.close();

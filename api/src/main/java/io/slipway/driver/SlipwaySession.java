@@ -114,8 +114,8 @@ public interface SlipwaySession extends AutoCloseable {
 
   /**
    * Shows how the tasks get on, until the session closes: as a bar in one line of the terminal that
-   * standard error is. Where that is none, a pipe or a file say, nothing is shown. What the program
-   * prints itself meanwhile goes into that line too.
+   * standard error is. Where that is none, a pipe or a file say, nothing is shown; nor in a process
+   * that Slipway launched. What the program prints itself meanwhile goes into that line too.
    *
    * @param label what the tasks do, for people; may be empty
    * @throws IllegalStateException if a bar is shown already, or the session has been closed

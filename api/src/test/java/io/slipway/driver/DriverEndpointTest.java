@@ -8,6 +8,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.slipway.executor.ExecutorMain;
+import io.slipway.executor.RunningExecutor;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.HostPort;
 import io.slipway.proto.driver.v1.DriverServiceGrpc;
@@ -15,13 +17,20 @@ import io.slipway.proto.driver.v1.RegisterExecutorRequest;
 import io.slipway.proto.driver.v1.RunTasksRequest;
 import io.slipway.proto.driver.v1.RunTasksResponse;
 import io.slipway.proto.driver.v1.TaskResult;
+import io.slipway.rpc.AccessRule;
 import io.slipway.rpc.ApplicationTokens;
 import io.slipway.rpc.Channels;
+import io.slipway.rpc.Principal;
+import io.slipway.rpc.RpcServer;
+import io.slipway.rpc.Servers;
 import io.slipway.rpc.TokenSource;
 import io.slipway.serialization.JavaSerialization;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -171,6 +180,42 @@ class DriverEndpointTest {
 
     assertThat(task.get()).isNotNull();
     assertThat(deserialized).isTrue();
+  }
+
+  @Test
+  void runTasks_driverGoesForGood_executorEndsWithItsOwnCode() throws Exception {
+    CountDownLatch connected = new CountDownLatch(1);
+    try (FakeMaster master = new FakeMaster()) {
+      RpcServer driver =
+          Servers.at(
+                  new HostPort("127.0.0.1", 0),
+                  DriverEndpoint.onlyOf(FakeMaster.APPLICATION, 1, master.token()))
+              .service(
+                  new DriverEndpoint(
+                      FakeMaster.APPLICATION,
+                      1,
+                      new SessionBoards(List::of),
+                      number -> false,
+                      stream -> connected.countDown()),
+                  AccessRule.allow(Principal.Kind.APPLICATION))
+              .open();
+      master.driverAt(driver.advertised());
+      try (RunningExecutor executor =
+          RunningExecutor.start(
+              FakeMaster.APPLICATION,
+              1,
+              1,
+              master.address(),
+              master.token(),
+              driver.advertised().toString(),
+              Duration.ofMillis(200))) {
+        connected.await();
+
+        driver.close(Duration.ZERO);
+
+        assertThat(executor.exitCode()).isEqualTo(ExecutorMain.DRIVER_GONE);
+      }
+    }
   }
 
   @Test

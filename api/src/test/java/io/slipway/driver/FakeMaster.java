@@ -68,6 +68,7 @@ public final class FakeMaster implements AutoCloseable {
   private final List<SetExecutorTargetsRequest> targets = new CopyOnWriteArrayList<>();
   private final List<FinishApplicationRequest> finishes = new CopyOnWriteArrayList<>();
   private final List<SubmitApplicationRequest> submissions = new CopyOnWriteArrayList<>();
+  private final List<UpdateApplicationRequest> updates = new CopyOnWriteArrayList<>();
   private final List<Integer> released = new CopyOnWriteArrayList<>();
   private final Set<StreamObserver<WatchExecutorsResponse>> watchers = new HashSet<>();
   private final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
@@ -154,6 +155,11 @@ public final class FakeMaster implements AutoCloseable {
     return submissions;
   }
 
+  /** What the driver told of itself. */
+  public List<UpdateApplicationRequest> updates() {
+    return updates;
+  }
+
   /** Executors that were released. */
   public List<Integer> released() {
     return released;
@@ -203,19 +209,24 @@ public final class FakeMaster implements AutoCloseable {
     stopRequested = true;
   }
 
-  /** Tells all watchers. */
+  /** Tells all watchers of executors. */
   public void tell(boolean snapshot, ExecutionInfo... executors) {
+    tell(
+        WatchExecutorsResponse.newBuilder()
+            .setCursor("1")
+            .setSnapshot(snapshot)
+            .addAllExecutors(List.of(executors))
+            .build());
+  }
+
+  /** Tells all watchers. */
+  public void tell(WatchExecutorsResponse news) {
     List<StreamObserver<WatchExecutorsResponse>> all;
     synchronized (watchers) {
       all = new ArrayList<>(watchers);
     }
     for (StreamObserver<WatchExecutorsResponse> watcher : all) {
-      watcher.onNext(
-          WatchExecutorsResponse.newBuilder()
-              .setCursor("1")
-              .setSnapshot(snapshot)
-              .addAllExecutors(List.of(executors))
-              .build());
+      watcher.onNext(news);
     }
   }
 
@@ -255,6 +266,7 @@ public final class FakeMaster implements AutoCloseable {
     @Override
     public void updateApplication(
         UpdateApplicationRequest request, StreamObserver<UpdateApplicationResponse> observer) {
+      updates.add(request);
       answer(observer, UpdateApplicationResponse.getDefaultInstance());
     }
 

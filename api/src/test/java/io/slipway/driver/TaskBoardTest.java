@@ -1,6 +1,7 @@
 package io.slipway.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.slipway.proto.driver.v1.RunTasksRequest;
@@ -8,6 +9,7 @@ import io.slipway.proto.driver.v1.RunTasksResponse;
 import io.slipway.proto.driver.v1.TaskOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** The board at moments that a real executor can't be brought to. */
@@ -118,6 +120,26 @@ class TaskBoardTest {
     assertThat(out.messages.stream().flatMap(message -> message.getTasksList().stream()))
         .extracting(TaskOrder::getTaskId)
         .containsExactly(first.id(), last.id());
+  }
+
+  @Test
+  void lose_asOftenAsATaskMayLoseItsExecutor_failsTheTask() {
+    TaskFuture<Object> task = submit();
+
+    for (int number = 1; number <= SlipwayExecutor.MAXIMUM_LOSSES; number++) {
+      assertThat(task.isDone()).isFalse();
+      ExecutorStream next = new ExecutorStream(number, "default", 1, "host", new FakeOut());
+      board.attach(next);
+      board.receive(next, RunTasksRequest.newBuilder().setCredits(1).build());
+      board.lose(next, "was lost");
+    }
+
+    assertThatThrownBy(task::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(ExecutorLostException.class)
+        .hasMessageContaining("10 executors were lost")
+        .hasMessageContaining("executor 10 on host");
+    assertThat(board.waitingTasks()).isZero();
   }
 
   @Test
