@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.slipway.master.liveness.Liveness;
 import io.slipway.master.scheduling.Scheduler;
 import io.slipway.master.state.Application;
+import io.slipway.master.state.ClusterSettings;
 import io.slipway.master.state.ClusterState;
 import io.slipway.master.state.Deadline;
 import io.slipway.master.state.Decision;
@@ -16,7 +17,6 @@ import io.slipway.model.ApplicationId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -52,7 +52,6 @@ public final class Deliberation {
   private final LifeCycle lifeCycle;
   private final Handlers handlers;
   private final List<Fact> facts = new ArrayList<>();
-  private final int start;
   private final long committedMillis;
   private int charge;
   private boolean more;
@@ -78,7 +77,6 @@ public final class Deliberation {
     this.liveness = liveness;
     this.nanos = nanos;
     long number = state.meta().number() + 1;
-    this.start = state.mark();
     this.committedMillis = state.nowMillis();
     state.begin(term, number, moment);
     this.record = new RoundWriter(term, number, moment, seed, Round.FEATURE_LEVEL);
@@ -98,9 +96,11 @@ public final class Deliberation {
     state.apply(fact);
   }
 
-  private void decide(Decision decision) {
-    record.add(decision);
+  /** Takes a decision into the round, and applies it; returns about how many bytes it takes. */
+  private int decide(Decision decision) {
+    int bytes = record.add(decision);
     state.apply(decision);
+    return bytes;
   }
 
   /** Whether the next request must wait for the next round. */
@@ -133,12 +133,20 @@ public final class Deliberation {
     return handlers.handle(request);
   }
 
-  /** Turns lapsed leases, passed deadlines, and now and then time itself into facts. */
+  /**
+   * Turns lapsed leases, passed deadlines, and now and then time itself into facts, and forgets what
+   * has had its time.
+   */
   public void checkTime() {
     if (state.timeLimits() > 0 && state.nowMillis() - committedMillis >= NOTED_MILLIS) {
       accept(new Fact.TimeNoted());
     }
     liveness.check(state, nanos, this::full, this::accept);
+    checkDeadlines();
+    goOn |= state.oldestFinished().filter(oldest -> !retained(oldest)).isPresent();
+  }
+
+  private void checkDeadlines() {
     int count = 0;
     while (!state.deadlinesByTime().isEmpty()) {
       Deadline first = state.deadlinesByTime().first();
@@ -192,14 +200,16 @@ public final class Deliberation {
 
   private void followRules() {
     facts.forEach(lifeCycle::follow);
-    TreeSet<ApplicationId> touched = state.changesSince(start).touched();
-    touched.addAll(state.unsettled());
-    for (ApplicationId id : touched) {
+    for (ApplicationId id : state.unsettled()) {
       if (record.bytes() > RULES_BYTES) {
         more = true;
         return;
       }
-      more |= lifeCycle.advance(id);
+      if (lifeCycle.advance(id)) {
+        more = true;
+      } else {
+        state.settled(id);
+      }
     }
     forget();
   }
@@ -207,12 +217,7 @@ public final class Deliberation {
   private void forget() {
     for (int i = 0; i < REMOVED_AT_ONCE; i++) {
       Application oldest = state.oldestFinished().orElse(null);
-      if (oldest == null) {
-        break;
-      }
-      long finished = oldest.history().get(oldest.history().size() - 1).at().clusterMillis();
-      if (state.finishedApplications() <= state.meta().settings().retainedApplications()
-          && finished + state.meta().settings().retention().toMillis() > state.nowMillis()) {
+      if (oldest == null || retained(oldest)) {
         break;
       }
       decide(new Decision.ApplicationRemoved(oldest.id()));
@@ -223,5 +228,13 @@ public final class Deliberation {
         && state.activeOn(lost.id()).isEmpty()) {
       decide(new Decision.WorkerRemoved(lost.id()));
     }
+  }
+
+  /** Whether the oldest application that has finished stays. */
+  private boolean retained(Application oldest) {
+    ClusterSettings settings = state.meta().settings();
+    long finished = oldest.history().get(oldest.history().size() - 1).at().clusterMillis();
+    return state.finishedApplications() <= settings.retainedApplications()
+        && finished + settings.retention().toMillis() > state.nowMillis();
   }
 }

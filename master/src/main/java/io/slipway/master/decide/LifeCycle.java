@@ -37,7 +37,7 @@ final class LifeCycle {
   static final int FAILURES = 10;
 
   /** The most executors that one decision stops, so that a round stays small. */
-  static final int STOPPED_AT_ONCE = 20_000;
+  static final int STOPPED_AT_ONCE = 10_000;
 
   private final ClusterState state;
   private final Consumer<Decision> decide;

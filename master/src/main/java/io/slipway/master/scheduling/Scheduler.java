@@ -18,8 +18,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * Decides what runs where, from the state alone.
@@ -59,11 +59,11 @@ public final class Scheduler {
   /**
    * Places what fits.
    *
-   * @param decide applies each decision at once
-   * @param budget how many bytes the decisions may take in a record, about
+   * @param decide applies each decision at once, and tells how many bytes it takes in the record
+   * @param budget how many bytes the decisions may take there; the last one may take more
    * @return whether it stopped because of the budget, so that there may be more to place
    */
-  public boolean schedule(Consumer<Decision> decide, int budget) {
+  public boolean schedule(ToIntFunction<Decision> decide, int budget) {
     waiting.refresh();
     return new Run(decide, budget).run();
   }
@@ -74,7 +74,7 @@ public final class Scheduler {
     return new WaitingReasons(state, waiting).explain(state.application(id).orElseThrow());
   }
 
-  /** About what a placement takes in a record. */
+  /** The most that a placement takes in a record. */
   private static int bytes(WorkerId worker, Resources reserved) {
     int bytes = 40 + worker.value().length();
     for (String name : reserved.custom().keySet()) {
@@ -85,14 +85,14 @@ public final class Scheduler {
 
   /** One round of scheduling. */
   private final class Run {
-    private final Consumer<Decision> decide;
+    private final ToIntFunction<Decision> decide;
     private final PlacementStrategy drivers = state.meta().settings().drivers();
     private final PlacementStrategy executors = state.meta().settings().executors();
     private Set<WorkerId> held = Set.of();
     private boolean holding;
     private int budget;
 
-    Run(Consumer<Decision> decide, int budget) {
+    Run(ToIntFunction<Decision> decide, int budget) {
       this.decide = decide;
       this.budget = budget;
     }
@@ -134,8 +134,9 @@ public final class Scheduler {
       Set<WorkerId> taken = new HashSet<>();
       List<Placement> placements = new ArrayList<>();
       int number = row.nextExecutor();
+      int cost = 0;
       boolean room = true;
-      while (missing > 0 && budget > 0) {
+      while (missing > 0 && cost < budget) {
         WorkerIndex.Slot slot = executorSlot(row, profile, shape, taken);
         if (slot == null) {
           room = false;
@@ -144,13 +145,18 @@ public final class Scheduler {
         Resources reserved = reserved(profile, slot, coresLeft);
         workers.choose(slot, reserved);
         placements.add(new Placement(number++, slot.id(), reserved));
-        budget -= bytes(slot.id(), reserved);
+        cost += bytes(slot.id(), reserved);
         coresLeft -= reserved.cores();
         missing = Math.min(missing - 1, coresLeft / profile.template().resources().cores());
       }
       workers.decided();
       if (!placements.isEmpty()) {
-        decide.accept(new Decision.Placed(row.id(), row.attempt(), profile.name(), placements));
+        budget -=
+            decide.applyAsInt(
+                new Decision.Placed(row.id(), row.attempt(), profile.name(), placements));
+      }
+      if (room && missing > 0) {
+        budget = 0;
       }
       if (!room && profile.target().total().isPresent() && starved(row)) {
         hold(row, shape, List.of());
@@ -202,7 +208,6 @@ public final class Scheduler {
       chosen.add(slot.id());
       int number = row.nextExecutor();
       int coresLeft = row.maxCores().orElse(Integer.MAX_VALUE);
-      int cost = 100 + bytes(slot.id(), driver.reserved());
       SortedMap<String, List<Placement>> reserved = new TreeMap<>();
       for (ExecutorProfile profile : row.profiles()) {
         Shape unit = Shape.of(profile.template());
@@ -221,15 +226,13 @@ public final class Scheduler {
           chosen.add(slot.id());
           placements.add(new Placement(number++, slot.id(), resources));
           coresLeft -= resources.cores();
-          cost += bytes(slot.id(), resources);
         }
         if (!placements.isEmpty()) {
           reserved.put(profile.name(), placements);
         }
       }
       workers.decided();
-      decide.accept(new Decision.Admitted(row.id(), driver, reserved));
-      budget -= cost;
+      budget -= decide.applyAsInt(new Decision.Admitted(row.id(), driver, reserved));
       return true;
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Rows that changed, each once, in the order in which they changed first.
@@ -64,17 +63,5 @@ public record Changes(
             changes.add(
                 new Change<>(Optional.ofNullable(old), Optional.ofNullable(table.get(key)))));
     return changes;
-  }
-
-  /** The applications whose rows or executions changed, by id. */
-  public TreeSet<ApplicationId> touched() {
-    TreeSet<ApplicationId> touched = new TreeSet<>();
-    for (Change<Application> change : applications) {
-      touched.add(change.after().or(change::before).orElseThrow().id());
-    }
-    for (Change<Execution> change : executions) {
-      touched.add(change.after().or(change::before).orElseThrow().id().application());
-    }
-    return touched;
   }
 }

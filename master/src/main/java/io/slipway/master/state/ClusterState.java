@@ -49,7 +49,7 @@ public final class ClusterState {
   private final TreeMap<Long, AnsweredRequest> answersByOrder = new TreeMap<>();
   private final TreeSet<Deadline> deadlinesByTime = new TreeSet<>(BY_TIME);
   private final TreeSet<Lost> lostWorkers = new TreeSet<>();
-  private final TreeSet<Long> unsettled = new TreeSet<>();
+  private final TreeSet<ApplicationId> unsettled = new TreeSet<>();
   private int usableWorkers;
   private int timeLimits;
 
@@ -139,14 +139,12 @@ public final class ClusterState {
     undo.clear();
   }
 
-  /** The rows that changed since {@link #forgetUndo}, each once, with its value before. */
+  /**
+   * The rows that changed since {@link #forgetUndo}, each once, with its value before, in the order
+   * of first change.
+   */
   public Changes changes() {
-    return changesSince(0);
-  }
-
-  /** The rows that changed since a mark, each once, in the order of first change. */
-  public Changes changesSince(int mark) {
-    return Changes.of(this, undo.subList(mark, undo.size()));
+    return Changes.of(this, undo);
   }
 
   void putMeta(Meta row) {
@@ -300,27 +298,18 @@ public final class ClusterState {
     return answersByOrder;
   }
 
-  /** Applications that end with executors for which no stop is ordered, in submission order. */
+  /**
+   * Applications of which something has changed since they were {@link #settled}, in order: what
+   * follows by rule has not been decided. Of a state that was restored, or that another master
+   * decided, that is every application.
+   */
   public List<ApplicationId> unsettled() {
-    return unsettled.stream().map(sequence -> bySequence.get(sequence).id()).toList();
+    return List.copyOf(unsettled);
   }
 
-  private void settle(ApplicationId id) {
-    Application row = applications.get(id);
-    if (row == null) {
-      return;
-    }
-    boolean ends =
-        switch (row.state()) {
-          case STOPPING, RESTARTING -> true;
-          case RUNNING -> row.finishing();
-          case QUEUED, STARTING, SUCCEEDED, FAILED, KILLED, LOST -> false;
-        };
-    if (ends && executionsOf(id).wanted() > 0) {
-      unsettled.add(row.submission().sequence());
-    } else if (!unsettled.isEmpty()) {
-      unsettled.remove(row.submission().sequence());
-    }
+  /** What follows by rule from the present rows of an application has been decided. */
+  public void settled(ApplicationId id) {
+    unsettled.remove(id);
   }
 
   /** All executions, in no order. */
@@ -377,11 +366,11 @@ public final class ClusterState {
       if (old == null) {
         byText.put(now.id().value(), now.id());
       }
-      settle(now.id());
+      unsettled.add(now.id());
     } else {
       bySequence.remove(old.submission().sequence());
       byText.remove(old.id().value());
-      unsettled.remove(old.submission().sequence());
+      unsettled.remove(old.id());
     }
     for (RowListener listener : listeners) {
       listener.applicationChanged(old, now);
@@ -409,7 +398,9 @@ public final class ClusterState {
     if (now != null && now.active() && now.worker().isPresent()) {
       byWorker.computeIfAbsent(now.worker().get(), id -> new TreeMap<>()).put(now.id(), now);
     }
-    settle(application);
+    if (applications.get(application) != null) {
+      unsettled.add(application);
+    }
     for (RowListener listener : listeners) {
       listener.executionChanged(old, now);
     }

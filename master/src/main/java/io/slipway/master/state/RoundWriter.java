@@ -41,11 +41,13 @@ public final class RoundWriter {
     return size;
   }
 
-  /** Adds a decision. */
-  public void add(Decision decision) {
+  /** Adds a decision; returns about how many bytes it takes. */
+  public int add(Decision decision) {
     DecisionRecord encoded = DecisionCodec.encode(decision);
     decisions.add(encoded);
-    bytes += encoded.getSerializedSize() + FRAME_BYTES;
+    int size = encoded.getSerializedSize() + FRAME_BYTES;
+    bytes += size;
+    return size;
   }
 
   /** Remembers the facts that there are. */
