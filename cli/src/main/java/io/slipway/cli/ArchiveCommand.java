@@ -208,9 +208,6 @@ final class ArchiveCommand implements Callable<Integer> {
           plain.launcherOptions(),
           plain.insecure(),
           plain.tokenDirectory(),
-          plain.logMaxBytes(),
-          plain.logMaxRolled(),
-          plain.retention(),
           plain.version());
     }
 

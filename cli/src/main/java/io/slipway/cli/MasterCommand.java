@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a master: takes applications and decides what runs where.",
       "",
-      "Runs in the foreground until it is interrupted, and prints 'master ready at HOST:PORT' once it"
-          + " takes calls. Everything it has acknowledged is on disk; it can be stopped or killed at"
-          + " any time and started again with the same --data-dir, and applications run on"
-          + " meanwhile. At its first start it makes the token files with which workers and users"
-          + " of this account are let in.",
+      "Runs in the foreground until it is interrupted, and prints 'master ready at HOST:PORT' once"
+          + " it takes calls. Everything it has acknowledged is on disk; it can be stopped or"
+          + " killed at any time and started again with the same --data-dir, and applications run"
+          + " on meanwhile. At its first start it makes the token files with which workers and"
+          + " users of this account are let in.",
       ""
     },
     footer = {
@@ -47,6 +47,8 @@ final class MasterCommand implements Callable<Integer> {
   @Mixin private MonitoringOptions monitoring;
 
   @Mixin private LogOptions logs;
+
+  @Mixin private KeepingOptions keeping;
 
   @Mixin private InputEndOption input;
 
@@ -94,6 +96,6 @@ final class MasterCommand implements Callable<Integer> {
             dataDirectory == null ? StateDirectory.of("master") : dataDirectory,
             serving.insecure(),
             Optional.of(serving.tokenDirectory(Configuration.ofProcess())));
-    return settings.withHttp(monitoring.http());
+    return keeping.applyTo(settings.withHttp(monitoring.http()));
   }
 }

@@ -28,22 +28,24 @@ import picocli.CommandLine.Spec;
     name = "worker",
     sortOptions = false,
     description = {
-      "Runs a worker: offers this machine's cores and memory to a cluster, and launches processes on"
-          + " it.",
+      "Runs a worker: offers this machine's cores and memory to a cluster, and launches processes"
+          + " on it.",
       "",
-      "Runs in the foreground until it is interrupted, and prints 'worker ready at HOST:PORT' once a"
-          + " master has taken it. Restarting it is harmless: what it has launched runs on, and is"
-          + " adopted by the next worker with the same --work-dir.",
+      "Runs in the foreground until it is interrupted, and prints 'worker ready at HOST:PORT' once"
+          + " a master has taken it. Restarting it is harmless: what it has launched runs on, and"
+          + " is adopted by the next worker with the same --work-dir.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  slipway worker --master 127.0.0.1:7077",
-      "  slipway worker --master 10.0.0.5:7077 --listen 10.0.0.6:7078 --insecure --cores 8 --memory 24g",
+      "  slipway worker --master 10.0.0.5:7077 --listen 10.0.0.6:7078 --insecure --cores 8 --memory"
+          + " 24g",
       "  slipway worker --master 127.0.0.1:7077 --work-dir /var/lib/slipway --label disk=ssd",
       "",
-      "Exit codes: 0 it was asked to end, 2 wrong use, 125 it can't start or no master will take it."
+      "Exit codes: 0 it was asked to end, 2 wrong use, 125 it can't start or no master will take"
+          + " it."
     })
 final class WorkerCommand implements Callable<Integer> {
   private static final HostPort USUAL_ADDRESS = new HostPort("127.0.0.1", 0);
@@ -56,7 +58,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Mixin private LogOptions logs;
 
-  @Mixin private CacheOptions artifacts;
+  @Mixin private KeptFilesOptions kept;
 
   @Mixin private InputEndOption input;
 
@@ -194,12 +196,9 @@ final class WorkerCommand implements Callable<Integer> {
             launcherOptions(),
             serving.insecure(),
             serving.tokenDirectory(configuration),
-            WorkerSettings.DEFAULT_LOG_MAX_BYTES,
-            WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
-            WorkerSettings.DEFAULT_RETENTION,
             Version.text())
         .withHttp(monitoring.http())
-        .withCacheBytes(artifacts.cacheBytes());
+        .withKept(kept.files());
   }
 
   private SortedMap<String, SortedMap<String, String>> launcherOptions() {

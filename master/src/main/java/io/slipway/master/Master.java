@@ -119,7 +119,7 @@ public final class Master implements AutoCloseable {
             orders,
             clock,
             Chance.system(),
-            LoopSettings.DEFAULT,
+            LoopSettings.DEFAULT.withCluster(settings.cluster()),
             replies,
             fatal,
             metrics.isPresent() ? metrics.get() : LoopMonitor.NONE);

@@ -1,6 +1,7 @@
 package io.slipway.master;
 
 import io.slipway.master.artifact.ArtifactLimits;
+import io.slipway.master.state.ClusterSettings;
 import io.slipway.model.HostPort;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param tokenDirectory of user token and cluster token; empty for the usual place
  * @param http where health and metrics are served; empty for nowhere
  * @param artifacts how much is kept of artifacts, and for how long
+ * @param cluster what is decided about all applications, and how long finished ones are kept
  */
 public record MasterSettings(
     HostPort listen,
@@ -24,7 +26,8 @@ public record MasterSettings(
     boolean insecure,
     Optional<Path> tokenDirectory,
     Optional<HostPort> http,
-    ArtifactLimits artifacts) {
+    ArtifactLimits artifacts,
+    ClusterSettings cluster) {
   /** The port of a master unless said otherwise. */
   public static final int DEFAULT_PORT = 7077;
 
@@ -37,7 +40,7 @@ public record MasterSettings(
     tokenDirectory = tokenDirectory.map(Path::toAbsolutePath);
   }
 
-  /** Without health and metrics, and with the usual limits of artifacts. */
+  /** Without health and metrics, and with the usual limits of artifacts and applications. */
   public MasterSettings(
       HostPort listen,
       Optional<HostPort> advertise,
@@ -51,18 +54,25 @@ public record MasterSettings(
         insecure,
         tokenDirectory,
         Optional.empty(),
-        ArtifactLimits.DEFAULT);
+        ArtifactLimits.DEFAULT,
+        ClusterSettings.DEFAULT);
   }
 
   /** The same with a port for health and metrics. */
   public MasterSettings withHttp(Optional<HostPort> address) {
     return new MasterSettings(
-        listen, advertise, dataDirectory, insecure, tokenDirectory, address, artifacts);
+        listen, advertise, dataDirectory, insecure, tokenDirectory, address, artifacts, cluster);
   }
 
   /** The same with other limits of artifacts. */
   public MasterSettings withArtifacts(ArtifactLimits limits) {
     return new MasterSettings(
-        listen, advertise, dataDirectory, insecure, tokenDirectory, http, limits);
+        listen, advertise, dataDirectory, insecure, tokenDirectory, http, limits, cluster);
+  }
+
+  /** The same with other settings of the cluster. */
+  public MasterSettings withCluster(ClusterSettings other) {
+    return new MasterSettings(
+        listen, advertise, dataDirectory, insecure, tokenDirectory, http, artifacts, other);
   }
 }

@@ -190,9 +190,6 @@ public final class LocalCluster implements AutoCloseable {
             Collections.emptySortedMap(),
             false,
             tokens.directory(),
-            WorkerSettings.DEFAULT_LOG_MAX_BYTES,
-            WorkerSettings.DEFAULT_LOG_MAX_ROLLED,
-            WorkerSettings.DEFAULT_RETENTION,
             "local"),
         List.of(launchers));
   }

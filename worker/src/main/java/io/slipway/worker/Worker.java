@@ -137,7 +137,10 @@ public final class Worker implements AutoCloseable {
     Optional<WorkerMetrics> metrics = registry.map(WorkerMetrics::new);
     ArtifactCache artifacts =
         new ArtifactCache(
-            directory.artifacts(), new MasterArtifacts(masters), settings.cacheBytes(), threads);
+            directory.artifacts(),
+            new MasterArtifacts(masters),
+            settings.kept().cacheBytes(),
+            threads);
     Executions executions =
         later(
             new Executions(
@@ -146,7 +149,7 @@ public final class Worker implements AutoCloseable {
                 artifacts,
                 processSettings(),
                 settings.resources().cores(),
-                settings.retention(),
+                settings.kept().retention(),
                 Clock.systemUTC(),
                 clock,
                 threads,
@@ -215,8 +218,8 @@ public final class Worker implements AutoCloseable {
         server.advertised().withPort(0),
         settings.insecure(),
         System.getProperty("user.name"),
-        settings.logMaxBytes(),
-        settings.logMaxRolled());
+        settings.kept().logMaxBytes(),
+        settings.kept().logMaxRolled());
   }
 
   /** Masters always; the user whose token lies beside the cluster token, where there is one. */

@@ -6,7 +6,6 @@ import io.slipway.model.HostPort;
 import io.slipway.model.Resources;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +28,9 @@ import java.util.TreeMap;
  * @param launcherOptions options by the name of the launcher that they are for
  * @param insecure whether it, and what it launches, may listen beyond loopback without encryption
  * @param tokenDirectory where the token files lie
- * @param logMaxBytes size at which a log file of an execution is rolled, positive
- * @param logMaxRolled how many rolled files are kept for each stream, not negative
- * @param retention how long the directory of an execution, its logs included, is kept after its end
  * @param version for people
  * @param http where health and metrics are served; empty for nowhere
- * @param cacheBytes what the artifact cache may have, positive
+ * @param kept how much of logs and artifacts is kept
  */
 public record WorkerSettings(
     List<HostPort> masters,
@@ -47,26 +43,11 @@ public record WorkerSettings(
     SortedMap<String, SortedMap<String, String>> launcherOptions,
     boolean insecure,
     Path tokenDirectory,
-    long logMaxBytes,
-    int logMaxRolled,
-    Duration retention,
     String version,
     Optional<HostPort> http,
-    long cacheBytes) {
+    KeptFiles kept) {
   /** The launcher of a worker that is told of none. */
   public static final String DEFAULT_LAUNCHER = "process";
-
-  /** Size at which log files are rolled, unless said otherwise. */
-  public static final long DEFAULT_LOG_MAX_BYTES = 16 * ByteSize.MIB;
-
-  /** Rolled log files of each stream, unless said otherwise. */
-  public static final int DEFAULT_LOG_MAX_ROLLED = 7;
-
-  /** What the artifact cache may have, unless said otherwise. */
-  public static final long DEFAULT_CACHE_BYTES = 10 * ByteSize.GIB;
-
-  /** How long execution directories are kept, unless said otherwise: a day. */
-  public static final Duration DEFAULT_RETENTION = Duration.ofDays(1);
 
   /** Memory that is left to the system and to the worker itself, where the machine has enough. */
   private static final long LEFT_TO_THE_SYSTEM = ByteSize.GIB;
@@ -86,16 +67,6 @@ public record WorkerSettings(
       throw new IllegalArgumentException(
           "a worker offers at least one core and 1m of memory, and not " + resources);
     }
-    if (logMaxBytes < 1 || logMaxRolled < 0) {
-      throw new IllegalArgumentException(
-          "log files of " + logMaxBytes + " bytes, " + logMaxRolled + " rolled ones");
-    }
-    if (cacheBytes < 1) {
-      throw new IllegalArgumentException("an artifact cache of " + cacheBytes + " bytes");
-    }
-    if (retention.isNegative()) {
-      throw new IllegalArgumentException("negative retention: " + retention);
-    }
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     SortedMap<String, SortedMap<String, String>> options = new TreeMap<>();
     for (Map.Entry<String, SortedMap<String, String>> entry : launcherOptions.entrySet()) {
@@ -106,7 +77,7 @@ public record WorkerSettings(
     workDirectory = workDirectory.toAbsolutePath().normalize();
   }
 
-  /** Without health and metrics, and with the usual artifact cache. */
+  /** Without health and metrics, and what is kept is what usually is. */
   public WorkerSettings(
       List<HostPort> masters,
       HostPort listen,
@@ -118,9 +89,6 @@ public record WorkerSettings(
       SortedMap<String, SortedMap<String, String>> launcherOptions,
       boolean insecure,
       Path tokenDirectory,
-      long logMaxBytes,
-      int logMaxRolled,
-      Duration retention,
       String version) {
     this(
         masters,
@@ -133,12 +101,9 @@ public record WorkerSettings(
         launcherOptions,
         insecure,
         tokenDirectory,
-        logMaxBytes,
-        logMaxRolled,
-        retention,
         version,
         Optional.empty(),
-        DEFAULT_CACHE_BYTES);
+        KeptFiles.DEFAULT);
   }
 
   /** The same with a port for health and metrics. */
@@ -154,16 +119,13 @@ public record WorkerSettings(
         launcherOptions,
         insecure,
         tokenDirectory,
-        logMaxBytes,
-        logMaxRolled,
-        retention,
         version,
         address,
-        cacheBytes);
+        kept);
   }
 
-  /** The same with an artifact cache of another size. */
-  public WorkerSettings withCacheBytes(long bytes) {
+  /** The same, and so much is kept. */
+  public WorkerSettings withKept(KeptFiles other) {
     return new WorkerSettings(
         masters,
         listen,
@@ -175,12 +137,9 @@ public record WorkerSettings(
         launcherOptions,
         insecure,
         tokenDirectory,
-        logMaxBytes,
-        logMaxRolled,
-        retention,
         version,
         http,
-        bytes);
+        other);
   }
 
   /** A worker that offers the whole machine on loopback, with defaults for all else. */
@@ -196,9 +155,6 @@ public record WorkerSettings(
         Collections.emptySortedMap(),
         false,
         tokenDirectory,
-        DEFAULT_LOG_MAX_BYTES,
-        DEFAULT_LOG_MAX_ROLLED,
-        DEFAULT_RETENTION,
         "unknown");
   }
 

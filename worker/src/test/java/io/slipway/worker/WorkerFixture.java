@@ -64,20 +64,23 @@ public abstract class WorkerFixture {
         WorkerSettings.of(
             List.of(master.address()), directory.resolve("work"), directory.resolve("tokens"));
     return new WorkerSettings(
-        usual.masters(),
-        usual.listen(),
-        Optional.empty(),
-        new Resources(cores, 4L << 30),
-        new TreeMap<>(Map.of("rack", "r1")),
-        usual.workDirectory(),
-        "fake",
-        Collections.emptySortedMap(),
-        false,
-        usual.tokenDirectory(),
-        usual.logMaxBytes(),
-        usual.logMaxRolled(),
-        retention,
-        "test");
+            usual.masters(),
+            usual.listen(),
+            Optional.empty(),
+            new Resources(cores, 4L << 30),
+            new TreeMap<>(Map.of("rack", "r1")),
+            usual.workDirectory(),
+            "fake",
+            Collections.emptySortedMap(),
+            false,
+            usual.tokenDirectory(),
+            "test")
+        .withKept(
+            new KeptFiles(
+                KeptFiles.DEFAULT.logMaxBytes(),
+                KeptFiles.DEFAULT.logMaxRolled(),
+                retention,
+                KeptFiles.DEFAULT.cacheBytes()));
   }
 
   /** Starts a worker on the same work directory and waits until it is registered. */

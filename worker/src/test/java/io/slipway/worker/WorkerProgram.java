@@ -23,19 +23,19 @@ public final class WorkerProgram {
   static WorkerSettings settings(HostPort master, String work, String tokens) {
     WorkerSettings usual = WorkerSettings.of(List.of(master), Path.of(work), Path.of(tokens));
     return new WorkerSettings(
-        usual.masters(),
-        usual.listen(),
-        Optional.empty(),
-        new Resources(4, 4L << 30),
-        Collections.emptySortedMap(),
-        usual.workDirectory(),
-        "process",
-        Collections.emptySortedMap(),
-        false,
-        usual.tokenDirectory(),
-        10_000,
-        3,
-        usual.retention(),
-        "test");
+            usual.masters(),
+            usual.listen(),
+            Optional.empty(),
+            new Resources(4, 4L << 30),
+            Collections.emptySortedMap(),
+            usual.workDirectory(),
+            "process",
+            Collections.emptySortedMap(),
+            false,
+            usual.tokenDirectory(),
+            "test")
+        .withKept(
+            new KeptFiles(
+                10_000, 3, KeptFiles.DEFAULT.retention(), KeptFiles.DEFAULT.cacheBytes()));
   }
 }

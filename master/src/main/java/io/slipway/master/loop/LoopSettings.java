@@ -32,4 +32,9 @@ public record LoopSettings(
           Duration.ofMillis(250),
           true,
           1_000);
+
+  /** The same, and the leader brings this into the state. */
+  public LoopSettings withCluster(ClusterSettings brought) {
+    return new LoopSettings(brought, queue, retryAfter, commitWithin, tick, alone, watchBuffer);
+  }
 }

@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * @param defaultMaxCores cap on the cores of an application that names none; empty for none
  * @param workerLostAfter how long a worker may be silent before it is {@code LOST}
  * @param retainedApplications how many finished applications are kept
- * @param retention how long, in cluster time, a finished application is kept
+ * @param retention how long, in cluster time, a finished application is kept; more than a century
+ *     is a century
  */
 public record ClusterSettings(
     PlacementStrategy executors,
@@ -21,6 +22,8 @@ public record ClusterSettings(
     Duration workerLostAfter,
     int retainedApplications,
     Duration retention) {
+  private static final Duration LONGEST_RETENTION = Duration.ofDays(36_500);
+
   /** What holds unless an operator says otherwise. */
   public static final ClusterSettings DEFAULT =
       new ClusterSettings(
@@ -40,5 +43,12 @@ public record ClusterSettings(
     if (workerLostAfter.isNegative() || retention.isNegative()) {
       throw new IllegalArgumentException("negative duration");
     }
+    retention = retention.compareTo(LONGEST_RETENTION) > 0 ? LONGEST_RETENTION : retention;
+  }
+
+  /** The same, but finished applications are kept so many, and for so long. */
+  public ClusterSettings withRetention(int applications, Duration time) {
+    return new ClusterSettings(
+        executors, drivers, defaultMaxCores, workerLostAfter, applications, time);
   }
 }
