@@ -20,7 +20,6 @@ import java.util.function.Supplier;
  * changes nothing, and tells nothing that is secret; who reaches it may read all of it.
  */
 public final class MonitoringPort implements AutoCloseable {
-  private static final int THREADS = 2;
   private static final int CONNECTIONS = 64;
   private static final String PLAIN = "text/plain; charset=utf-8";
   private static final String EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
@@ -56,8 +55,8 @@ public final class MonitoringPort implements AutoCloseable {
     }
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            CONNECTIONS,
+            CONNECTIONS,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),

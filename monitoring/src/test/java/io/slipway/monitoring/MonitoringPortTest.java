@@ -1,14 +1,20 @@
 package io.slipway.monitoring;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Timer;
 import io.slipway.model.HostPort;
 import io.slipway.rpc.ListenException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +103,50 @@ class MonitoringPortTest {
     assertThat(posted.statusCode()).isEqualTo(405);
     assertThat(posted.headers().firstValue("Allow")).hasValue("GET, HEAD");
     assertThat(head.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void clientsThatSayNothing_keepNobodyWaiting() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Socket one = new Socket(port.address().host(), port.address().port());
+        silent.add(one);
+        one.getOutputStream().write("GET /hea".getBytes(US_ASCII));
+      }
+
+      assertThat(Exposition.get(port.address(), "/healthz").statusCode()).isEqualTo(200);
+
+      for (Socket one : silent) {
+        one.setSoTimeout(1);
+        assertThatThrownBy(() -> one.getInputStream().read())
+            .as("none had been given up when the answer came")
+            .isInstanceOf(SocketTimeoutException.class);
+      }
+    } finally {
+      for (Socket one : silent) {
+        one.close();
+      }
+    }
+  }
+
+  @Test
+  void requestsWithoutEnd_areCutOff() throws Exception {
+    byte[] words = "x".repeat(1 << 20).getBytes(US_ASCII);
+    for (String beginning : List.of("GET /", "GET / HTTP/1.1\r\nX: ")) {
+      try (Socket one = new Socket(port.address().host(), port.address().port())) {
+        one.getOutputStream().write(beginning.getBytes(US_ASCII));
+
+        assertThatThrownBy(
+                () -> {
+                  while (true) {
+                    one.getOutputStream().write(words);
+                  }
+                })
+            .isInstanceOf(SocketException.class);
+      }
+    }
+    assertThat(Exposition.get(port.address(), "/healthz").statusCode()).isEqualTo(200);
   }
 
   @Test
