@@ -113,6 +113,7 @@ class MasterMonitoringTest {
       assertThat(runs.value("slipway_master_journal_written_bytes_total")).isPositive();
       assertThat(runs.value("slipway_master_requests_total", "request", "submit_application"))
           .isEqualTo(1);
+      assertThat(runs.value("slipway_master_request_wait_seconds")).isPositive();
       assertThat(over.value("slipway_master_applications", "state", "running")).isZero();
       assertThat(over.value("slipway_master_applications", "state", "failed")).isEqualTo(1);
       assertThat(over.value("slipway_master_applications_finished_total", "state", "failed"))
@@ -123,6 +124,20 @@ class MasterMonitoringTest {
           .isEqualTo(1);
       assertThat(over.value("slipway_master_allocated_cores")).isZero();
     }
+  }
+
+  @Test
+  void metrics_ofAJournalOnDisk_tellHowLongTheDiskTakes() throws Exception {
+    master =
+        new Master(
+            settings().withHttp(Optional.of(ANY)), (message, cause) -> ended.complete(message));
+    master.start();
+    master.ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
+
+    Exposition metrics = Exposition.of(master.monitoringAddress().orElseThrow());
+
+    assertThat(metrics.value("slipway_master_journal_sync_seconds")).isPositive();
+    assertThat(metrics.value("slipway_master_journal_usable_bytes")).isPositive();
   }
 
   @Test

@@ -63,6 +63,7 @@ public final class Worker implements AutoCloseable {
 
   private WorkDirectory directory;
   private RpcServer server;
+  private final AtomicReference<String> masterTrouble = new AtomicReference<>("");
   private MasterLink link;
   private MonitoringPort monitoring;
 
@@ -189,7 +190,7 @@ public final class Worker implements AutoCloseable {
             () ->
                 asked.isRegistered()
                     ? Optional.empty()
-                    : Optional.of("no master has taken this worker"));
+                    : Optional.of("no master has taken this worker" + masterTrouble.get()));
     monitoring = later(MonitoringPort.open(address, settings.insecure(), served, health));
     LOG.info("health and metrics are at http://{}", monitoring.address());
   }
@@ -208,7 +209,10 @@ public final class Worker implements AutoCloseable {
         TokenSource.of(clusterToken),
         Patience.FOREVER,
         ATTEMPT_TIMEOUT,
-        trouble -> LOG.debug("master {}", trouble));
+        trouble -> {
+          LOG.debug("master {}", trouble);
+          masterTrouble.set("; the last try: " + trouble);
+        });
   }
 
   private ProcessSettings processSettings() {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.model.HostPort;
 import io.slipway.monitoring.Exposition;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -74,7 +76,13 @@ class WorkerMonitoringTest extends WorkerFixture {
     worker = new Worker(settings(), List.of(machine.provider("fake")));
     worker.start();
 
-    assertThat(Exposition.get(address(), "/readyz").statusCode()).isEqualTo(503);
+    Awaitility.await()
+        .until(() -> Exposition.get(address(), "/readyz").body().contains("the last try"));
+    HttpResponse<String> ready = Exposition.get(address(), "/readyz");
+    assertThat(ready.statusCode()).isEqualTo(503);
+    assertThat(ready.body())
+        .startsWith("no master has taken this worker")
+        .contains(settings().masters().get(0).toString());
     assertThat(Exposition.get(address(), "/healthz").statusCode()).isEqualTo(200);
     assertThat(Exposition.of(address()).value("slipway_worker_registered")).isZero();
   }

@@ -15,6 +15,7 @@ import io.slipway.master.state.RoundWriter;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -144,6 +145,11 @@ public final class Deliberation {
     liveness.check(state, nanos, this::full, this::accept);
     checkDeadlines();
     goOn |= state.oldestFinished().filter(oldest -> !retained(oldest)).isPresent();
+  }
+
+  /** The facts that were taken so far. */
+  public List<Fact> facts() {
+    return Collections.unmodifiableList(facts);
   }
 
   private void checkDeadlines() {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * An ordered log of records that is on disk at a majority of the masters before anybody is told of
@@ -55,6 +56,9 @@ public interface Journal extends AutoCloseable {
 
   /** Gives up leadership, if it is held, in favour of another master where there is one. */
   void stepDown();
+
+  /** Tells how long each forcing of the log to the disk took, on any thread; before the start. */
+  default void observeSyncs(LongConsumer nanos) {}
 
   /** Bytes that are free where the journal lies. */
   long usableBytes() throws IOException;

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
@@ -63,6 +64,8 @@ public final class RatisJournal implements Journal {
   private boolean failed;
   private volatile boolean closed;
 
+  private LongConsumer syncs = nanos -> {};
+  private String peer = "";
   private Listener listener;
   private RatisJournalDirectory directory;
   private RatisJournalMark mark;
@@ -77,6 +80,11 @@ public final class RatisJournal implements Journal {
   /** Does nothing yet. */
   public RatisJournal(RatisJournalSettings settings) {
     this.settings = settings;
+  }
+
+  @Override
+  public synchronized void observeSyncs(LongConsumer nanos) {
+    syncs = nanos;
   }
 
   @Override
@@ -179,6 +187,8 @@ public final class RatisJournal implements Journal {
 
     RaftPeerId self = RaftPeerId.valueOf(directory.peer(!Files.exists(directory.raft())));
     Files.createDirectories(directory.raft());
+    peer = self.toString();
+    RatisJournalMetrics.observeSyncs(peer, syncs);
     Parameters parameters = new Parameters();
     port = new RatisJournalPort();
     GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
@@ -319,6 +329,7 @@ public final class RatisJournal implements Journal {
     closed = true;
     quietly(server);
     quietly(port);
+    RatisJournalMetrics.forget(peer);
     failAllThatWaits(new IllegalStateException("the journal was closed"));
     quietly(mark);
     quietly(directory);

@@ -2,23 +2,31 @@ package io.slipway.master.journal;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.ratis.metrics.LongCounter;
 import org.apache.ratis.metrics.MetricRegistries;
 import org.apache.ratis.metrics.MetricRegistryInfo;
 import org.apache.ratis.metrics.RatisMetricRegistry;
 import org.apache.ratis.metrics.Timekeeper;
+import org.apache.ratis.server.metrics.SegmentedRaftLogMetrics;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Measures nothing: nobody reads Ratis' own metrics, and its usual registry costs time at start.
- * Found by {@link java.util.ServiceLoader}, which is why it is public.
+ * Measures how long the disk takes, and nothing else: nobody reads Ratis' other metrics, and its
+ * usual registry costs time at start. Found by {@link java.util.ServiceLoader}, which is why it is
+ * public.
  */
 public final class RatisJournalMetrics extends MetricRegistries {
   private static final Timekeeper.Context STOPPED = () -> 0;
+
+  /** Who wants to know, by the peer whose log it is. */
+  private static final Map<String, LongConsumer> SYNCS = new ConcurrentHashMap<>();
 
   private static final LongCounter ZERO =
       new LongCounter() {
@@ -33,6 +41,16 @@ public final class RatisJournalMetrics extends MetricRegistries {
           return 0;
         }
       };
+
+  /** Tells how long each forcing of a peer's log took; from when that peer is made. */
+  static void observeSyncs(String peer, LongConsumer nanos) {
+    SYNCS.put(peer, nanos);
+  }
+
+  /** The same as long as that peer's log is there. */
+  static void forget(String peer) {
+    SYNCS.remove(peer);
+  }
 
   /** Called by {@link java.util.ServiceLoader}. */
   public RatisJournalMetrics() {}
@@ -78,7 +96,19 @@ public final class RatisJournalMetrics extends MetricRegistries {
   private record Registry(MetricRegistryInfo getMetricRegistryInfo) implements RatisMetricRegistry {
     @Override
     public Timekeeper timer(String name) {
-      return () -> STOPPED;
+      if (!name.equals(SegmentedRaftLogMetrics.RAFT_LOG_SYNC_TIME)) {
+        return () -> STOPPED;
+      }
+      String member = getMetricRegistryInfo.getPrefix();
+      LongConsumer told = SYNCS.getOrDefault(member.substring(0, member.indexOf('@')), any -> {});
+      return () -> {
+        long begun = System.nanoTime();
+        return () -> {
+          long nanos = System.nanoTime() - begun;
+          told.accept(nanos);
+          return nanos;
+        };
+      };
     }
 
     @Override

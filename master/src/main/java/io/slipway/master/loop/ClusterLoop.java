@@ -48,6 +48,7 @@ public final class ClusterLoop implements AutoCloseable {
   private final LoopSettings settings;
   private final Inbox inbox;
   private final LoopMonitor monitor;
+  private final NanoClock clock;
   private final LoopCore core;
   private Thread thread;
 
@@ -83,6 +84,7 @@ public final class ClusterLoop implements AutoCloseable {
     this.settings = settings;
     this.inbox = new Inbox(settings.queue());
     this.monitor = monitor;
+    this.clock = clock;
     this.core =
         new LoopCore(journal, effects, clock, chance, settings, replies, fatal, inbox, monitor);
   }
@@ -97,6 +99,9 @@ public final class ClusterLoop implements AutoCloseable {
 
   /** For tests: starts the journal without a thread; the caller runs the loop. */
   void startJournal() throws JournalException {
+    if (monitor.counts()) {
+      journal.observeSyncs(monitor::synced);
+    }
     journal.start(new JournalEvents(inbox));
   }
 
@@ -122,7 +127,7 @@ public final class ClusterLoop implements AutoCloseable {
    * @return the reply, once what it says is committed, or a {@link RequestRefused}
    */
   public <R> CompletionStage<R> ask(Request<R> request) {
-    Inbox.Asked<R> asked = new Inbox.Asked<>(request, new CompletableFuture<>());
+    Inbox.Asked<R> asked = new Inbox.Asked<>(request, new CompletableFuture<>(), clock.nanoTime());
     if (!inbox.offer(asked)) {
       if (!inbox.isClosed()) {
         monitor.overloaded();

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * which there may be so many. Safe for use by several threads.
  */
 final class Inbox {
-  /** A request and who waits for its reply. */
-  record Asked<R>(Request<R> request, CompletableFuture<R> reply) {}
+  /** A request, who waits for its reply, and since when by the loop's clock. */
+  record Asked<R>(Request<R> request, CompletableFuture<R> reply, long sinceNanos) {}
 
   private final int capacity;
   private final ArrayDeque<LoopEvent> events = new ArrayDeque<>();

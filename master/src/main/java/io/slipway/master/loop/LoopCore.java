@@ -260,6 +260,7 @@ final class LoopCore {
     if (timeDue) {
       timeDue = false;
       deliberation.checkTime();
+      monitor.timePassed(deliberation.facts());
     }
     if (moreDue) {
       deliberation.goOn();
@@ -271,7 +272,7 @@ final class LoopCore {
         break;
       }
       draft.answer(deliberation, asked);
-      monitor.handled(asked.request());
+      monitor.handled(asked.request(), nanos - asked.sinceNanos());
     }
     long gathered = clock.nanoTime();
     Optional<ByteString> record = deliberation.conclude();

@@ -2,6 +2,8 @@ package io.slipway.master.loop;
 
 import io.slipway.master.decide.Request;
 import io.slipway.master.state.Changes;
+import io.slipway.master.state.Fact;
+import java.util.List;
 
 /**
  * Told what the loop does, for metrics. Called on the loop's thread, but where it is said
@@ -16,8 +18,18 @@ public interface LoopMonitor {
     return false;
   }
 
-  /** A request was handled; also one that was refused, or belongs to a round that is abandoned. */
-  default void handled(Request<?> request) {}
+  /**
+   * A request was handled; also one that was refused, or belongs to a round that is abandoned.
+   *
+   * @param waitedNanos from when it came until its round began
+   */
+  default void handled(Request<?> request, long waitedNanos) {}
+
+  /** What a round took notice of since time had passed: lapsed leases, deadlines. */
+  default void timePassed(List<Fact> facts) {}
+
+  /** The journal has forced something to its disk. On any thread. */
+  default void synced(long nanos) {}
 
   /** A request was refused since too many waited. On any thread. */
   default void overloaded() {}

@@ -11,6 +11,7 @@ import io.slipway.master.loop.LoopMonitor;
 import io.slipway.master.state.Application;
 import io.slipway.master.state.Changes;
 import io.slipway.master.state.Execution;
+import io.slipway.master.state.Fact;
 import io.slipway.master.state.StateChange;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationState;
@@ -22,6 +23,7 @@ import io.slipway.monitoring.Metrics;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -38,6 +40,10 @@ public final class MasterMetrics implements LoopMonitor {
 
   private final Map<Class<?>, Counter> requests = new HashMap<>();
   private final Counter overloaded;
+  private final Timer waited;
+  private final Timer sync;
+  private final Counter lapsedWorkers;
+  private final Counter lapsedDrivers;
   private final Timer decide;
   private final Timer schedule;
   private final Timer commit;
@@ -71,6 +77,14 @@ public final class MasterMetrics implements LoopMonitor {
     overloaded =
         metrics.counter(
             "slipway.master.requests.overloaded", "Requests refused since too many waited");
+    waited =
+        metrics.shortTimer(
+            "slipway.master.request.wait", "Time that requests waited until their round began");
+    sync =
+        metrics.shortTimer(
+            "slipway.master.journal.sync", "Time to force the journal to its disk, each time");
+    lapsedWorkers = lapsed("worker");
+    lapsedDrivers = lapsed("driver");
     decide =
         metrics.shortTimer(
             "slipway.master.round.decide", "Time to decide a round, scheduling included");
@@ -95,6 +109,14 @@ public final class MasterMetrics implements LoopMonitor {
             "Time that applications were queued before their first driver was placed");
     amounts();
     events();
+  }
+
+  private Counter lapsed(String holder) {
+    return metrics.counter(
+        "slipway.master.leases.lapsed",
+        "Leases that were not renewed in time: of workers, and of drivers in client mode",
+        "holder",
+        holder);
   }
 
   private void amounts() {
@@ -231,8 +253,25 @@ public final class MasterMetrics implements LoopMonitor {
   }
 
   @Override
-  public void handled(Request<?> request) {
+  public void handled(Request<?> request, long waitedNanos) {
     requests.get(request.getClass()).increment();
+    waited.record(Math.max(0, waitedNanos), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void timePassed(List<Fact> facts) {
+    for (Fact fact : facts) {
+      if (fact instanceof Fact.WorkerSuspected) {
+        lapsedWorkers.increment();
+      } else if (fact instanceof Fact.DriverSuspected) {
+        lapsedDrivers.increment();
+      }
+    }
+  }
+
+  @Override
+  public void synced(long nanos) {
+    sync.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override
