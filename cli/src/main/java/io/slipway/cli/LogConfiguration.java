@@ -94,7 +94,10 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
           case JSON -> new JsonLines();
           case TEXT -> {
             PatternLayoutEncoder text = new PatternLayoutEncoder();
-            text.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n%ex{short}");
+            text.setPattern(
+                "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %replace(%msg){'[\\r"
+                    + "\\n"
+                    + "]+', ' '}%n%ex{short}");
             yield text;
           }
         };

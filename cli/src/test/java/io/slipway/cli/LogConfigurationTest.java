@@ -95,10 +95,10 @@ class LogConfigurationTest {
   void text_isALineForPeople() throws IOException {
     Path file = logTo("master.log", LogOptions.Format.TEXT, 1 << 20);
 
-    log.info("application {} {}", new ApplicationId("app-20261122-0007"), "RUNNING");
+    log.info("application {} {}", new ApplicationId("app-20261122-0007"), "FAILED: bad\r\nend");
 
     assertThat(Files.readString(file))
-        .matches("\\d{4}-\\d\\d-\\d\\dT\\S+ INFO  application app-20261122-0007 RUNNING\n");
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\S+ INFO  application app-20261122-0007 FAILED: bad end\n");
   }
 
   @Test

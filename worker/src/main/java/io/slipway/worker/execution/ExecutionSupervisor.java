@@ -142,7 +142,7 @@ final class ExecutionSupervisor {
       }
       step = Step.PREPARING;
     }
-    LOG.info("execution {} is being launched by launcher {}", id(), fresh.launcher());
+    LOG.info("execution {} is LAUNCHING, by launcher {}", id(), fresh.launcher());
     run(this::launchNow);
   }
 
