@@ -59,7 +59,6 @@ import org.slf4j.LoggerFactory;
 public final class Master implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Master.class);
   private static final int REPLY_THREADS = 2;
-  private static final Duration COLLECT_EVERY = Duration.ofMinutes(10);
   private static final Duration LAST_ROUND = Duration.ofSeconds(3);
   private static final Duration LAST_CALLS = Duration.ofMillis(500);
 
@@ -239,7 +238,8 @@ public final class Master implements AutoCloseable {
   private void collectLater(ArtifactCollector collector) {
     if (!closed.get()) {
       clock.schedule(
-          COLLECT_EVERY.toNanos(), () -> blocking.execute(() -> collectAndGoOn(collector)));
+          settings.artifacts().collectEvery().toNanos(),
+          () -> blocking.execute(() -> collectAndGoOn(collector)));
     }
   }
 

@@ -16,6 +16,18 @@ public record ArtifactLimits(long reserveBytes, long quotaBytes, Duration minimu
   public static final ArtifactLimits DEFAULT =
       new ArtifactLimits(256 * ByteSize.MIB, Long.MAX_VALUE, Duration.ofHours(1));
 
+  private static final Duration SELDOM = Duration.ofMinutes(10);
+  private static final Duration OFTEN = Duration.ofSeconds(1);
+
+  /** How often what nobody refers to is looked for. */
+  public Duration collectEvery() {
+    Duration tenth = minimumAge.dividedBy(10);
+    if (tenth.compareTo(OFTEN) < 0) {
+      return OFTEN;
+    }
+    return tenth.compareTo(SELDOM) < 0 ? tenth : SELDOM;
+  }
+
   /** Checks. */
   public ArtifactLimits {
     if (quotaBytes < 1 || minimumAge.isNegative()) {

@@ -239,18 +239,35 @@ public final class ArtifactStore {
     }
   }
 
+  /** What uploads other than one have still to bring. */
+  private long awaited(Digest digest) {
+    long bytes = 0;
+    synchronized (busy) {
+      for (Map.Entry<Digest, Long> upload : busy.entrySet()) {
+        if (!upload.getKey().equals(digest)) {
+          bytes += Math.max(0, upload.getValue() - committedSize(upload.getKey()));
+        }
+      }
+    }
+    return bytes;
+  }
+
   /** Refuses an upload that is under way and would not fit, with so many bytes still to come. */
-  void requireRoom(long bytes) throws IOException {
+  void requireRoom(Digest digest, long bytes) throws IOException {
     if (limits.quotaBytes() != Long.MAX_VALUE) {
       long used = usedBytes();
       if (used > limits.quotaBytes()) {
         throw full(bytes, Math.max(0, used - bytes));
       }
     }
-    long usable = Files.getFileStore(unfinished).getUsableSpace();
+    long usable = usableBytes() - awaited(digest);
     if (usable - bytes < limits.reserveBytes()) {
-      throw noRoom(bytes, usable);
+      throw noRoom(bytes, Math.max(0, usable));
     }
+  }
+
+  long usableBytes() throws IOException {
+    return Files.getFileStore(unfinished).getUsableSpace();
   }
 
   private Refusal full(long bytes, long taken) {

@@ -1,6 +1,7 @@
 package io.slipway.master.artifact;
 
 import io.grpc.Status;
+import io.slipway.model.ByteSize;
 import io.slipway.model.Digest;
 import io.slipway.proto.common.v1.Reason;
 import io.slipway.rpc.Refusal;
@@ -10,12 +11,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One upload that is under way. Used by one thread at a time. {@link #close} without {@link
  * #finish} keeps what has come, so that the upload can be continued.
  */
 public final class Upload implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Upload.class);
   private static final int READ_BYTES = 1 << 18;
 
   private final ArtifactStore store;
@@ -25,6 +29,7 @@ public final class Upload implements AutoCloseable {
   private final MessageDigest computed = Digest.sha256();
   private FileChannel file;
   private long written;
+  private long continuedAt;
   private boolean closed;
 
   Upload(ArtifactStore store, Digest digest, long sizeBytes, long offset) throws IOException {
@@ -45,7 +50,7 @@ public final class Upload implements AutoCloseable {
           "offset",
           offset + " is not between 0 and the committed size of " + Math.min(committed, sizeBytes));
     }
-    store.requireRoom(sizeBytes - offset);
+    store.requireRoom(digest, sizeBytes - offset);
     file =
         FileChannel.open(
             store.unfinishedFile(digest),
@@ -53,6 +58,7 @@ public final class Upload implements AutoCloseable {
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
     try {
+      continuedAt = offset;
       file.truncate(offset);
       digestKept(offset);
     } catch (IOException e) {
@@ -87,8 +93,11 @@ public final class Upload implements AutoCloseable {
         file.write(data);
       }
     } catch (IOException e) {
-      long usable = Files.getFileStore(store.unfinishedFile(digest).getParent()).getUsableSpace();
+      long usable = store.usableBytes();
       if (usable < length) {
+        // What has come would only keep the disk full, and the journal from going on.
+        file.truncate(0);
+        Files.delete(store.unfinishedFile(digest));
         throw store.noRoom(sizeBytes - written, usable).causedBy(e);
       }
       throw e;
@@ -122,6 +131,11 @@ public final class Upload implements AutoCloseable {
           "the bytes that came have the digest " + found + ", not " + digest);
     }
     store.publish(digest);
+    log.info(
+        "artifact {} was uploaded ({}{})",
+        digest,
+        ByteSize.format(written),
+        continuedAt == 0 ? "" : ", from " + ByteSize.format(continuedAt) + " on");
     return written;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
 import io.slipway.model.Digest;
+import io.slipway.model.SmallDisk;
 import io.slipway.proto.common.v1.Reason;
 import io.slipway.rpc.Refusal;
 import java.io.IOException;
@@ -62,6 +63,51 @@ class ArtifactStoreTest {
 
     assertThat(read(again, DIGEST)).isEqualTo(BYTES);
     assertThat(again.committedSize(DIGEST)).isZero();
+  }
+
+  @Test
+  void upload_onADiskThatFillsUp_isRefusedAndLeavesNothing() throws Exception {
+    byte[] large = new byte[1 << 20];
+    try (SmallDisk disk = SmallDisk.at(directory.resolve("small"), 4)) {
+      ArtifactStore small =
+          ArtifactStore.open(
+              disk.directory(),
+              new ArtifactLimits(0, Long.MAX_VALUE, Duration.ZERO),
+              InstantSource.system());
+
+      Refusal tooLarge = refused(() -> small.upload(DIGEST, 5 << 20, 0));
+      Refusal filled;
+      try (Upload upload = small.upload(Digest.of(large), large.length, 0)) {
+        upload.write(ByteBuffer.wrap(large, 0, large.length / 2));
+        disk.fillBut(10_000);
+        filled =
+            refused(() -> upload.write(ByteBuffer.wrap(large, large.length / 2, large.length / 2)));
+      }
+
+      for (Refusal refusal : new Refusal[] {tooLarge, filled}) {
+        assertThat(refusal.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(refusal.reason()).isEqualTo(Reason.REASON_LIMIT_EXCEEDED);
+        assertThat(refusal).hasMessageContaining("free on the master's disk");
+      }
+      assertThat(disk.directory().resolve("unfinished")).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void uploads_underWay_getTheSameRoomOnlyOnce() throws Exception {
+    try (SmallDisk disk = SmallDisk.at(directory.resolve("small"), 4)) {
+      ArtifactStore small =
+          ArtifactStore.open(
+              disk.directory(),
+              new ArtifactLimits(0, Long.MAX_VALUE, Duration.ZERO),
+              InstantSource.system());
+
+      try (Upload first = small.upload(DIGEST, 3 << 20, 0)) {
+        Refusal second = refused(() -> small.upload(Digest.of(new byte[1]), 2 << 20, 0));
+
+        assertThat(second.reason()).isEqualTo(Reason.REASON_LIMIT_EXCEEDED);
+      }
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.slipway.worker.artifact;
 
 import io.slipway.model.ArtifactRef;
+import io.slipway.model.ByteSize;
 import io.slipway.model.Digest;
 import io.slipway.worker.storage.DurableFiles;
 import java.io.IOException;
@@ -335,6 +336,22 @@ public final class ArtifactCache {
     } catch (TooLongException e) {
       // Its digest is a wrong one.
       return Digest.finish(digest);
+    } catch (IOException e) {
+      long usable = Files.getFileStore(directory).getUsableSpace();
+      if (usable >= BUFFER) {
+        throw e;
+      }
+      // What has come would only keep the disk full.
+      Files.deleteIfExists(partial);
+      throw new ArtifactException(
+          "no room for artifact "
+              + artifact.name()
+              + " ("
+              + ByteSize.format(artifact.sizeBytes())
+              + ") on the worker's disk, on which "
+              + ByteSize.format(usable)
+              + " are free",
+          e);
     }
     return Digest.finish(digest);
   }

@@ -46,25 +46,29 @@ final class CacheRoom {
   }
 
   /**
-   * Removes files until there is room for so many bytes more, or nothing is left that may go.
+   * Removes files until there is room for so many bytes more, below the limit and on the disk, or
+   * nothing is left that may go.
    *
    * @param kept files that are needed now
    */
   synchronized void make(long bytes, Predicate<Path> kept) throws IOException {
     List<Entry> entries = list();
     long total = bytes + entries.stream().mapToLong(Entry::bytes).sum();
-    if (total <= limitBytes) {
+    long lacking =
+        Math.max(total - limitBytes, bytes - Files.getFileStore(directory).getUsableSpace());
+    if (lacking <= 0) {
       return;
     }
     entries.sort(Comparator.comparingLong(Entry::lastUse).thenComparing(Entry::file));
     for (Entry entry : entries) {
-      if (total <= limitBytes) {
+      if (lacking <= 0) {
         return;
       }
       if (entry.links() == 1 && !kept.test(entry.file())) {
         Files.deleteIfExists(entry.file());
         uses.remove(entry.file());
         total -= entry.bytes();
+        lacking -= entry.bytes();
         LOG.info(
             "artifact {} ({} bytes) leaves the cache, which may have {}",
             entry.file().getFileName(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.slipway.model.ArtifactRef;
 import io.slipway.model.Digest;
+import io.slipway.model.SmallDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -46,9 +47,8 @@ class ArtifactCacheTest {
   }
 
   private ArtifactCache newCache() throws IOException {
-    Path place = Files.createDirectories(directory.resolve("cache"));
     return new ArtifactCache(
-        place,
+        Files.createDirectories(directory.resolve("cache")),
         (digest, offset, target) -> {
           synchronized (offsets) {
             offsets.add(offset);
@@ -274,6 +274,50 @@ class ArtifactCacheTest {
 
     assertThat(cache.files()).isEqualTo(1);
     assertThat(isCached(other(3))).isTrue();
+  }
+
+  @Test
+  void artifact_largerThanTheCache_isFetched_andGoesWithTheNext() throws Exception {
+    limit = bytes.length / 2;
+    behaviour = (digest, offset, target) -> target.write(contents.getOrDefault(digest, bytes));
+    cache = newCache();
+
+    Path file = ArtifactCache.await(cache.request(artifact));
+    assertThat(file).hasBinaryContent(bytes);
+    ArtifactCache.await(cache.request(other(1)));
+
+    assertThat(isCached(artifact)).isFalse();
+    assertThat(cache.files()).isEqualTo(1);
+  }
+
+  @Test
+  void disk_full_saysSo_andLeavesNothing() throws Exception {
+    try (SmallDisk disk = SmallDisk.at(directory.resolve("small"), 1)) {
+      disk.fillBut(100_000);
+      Files.createDirectory(disk.directory().resolve("cache"));
+      Files.delete(directory.resolve("cache"));
+      Files.createSymbolicLink(directory.resolve("cache"), disk.directory().resolve("cache"));
+      cache = newCache();
+
+      assertThatThrownBy(() -> ArtifactCache.await(cache.request(artifact)))
+          .isInstanceOf(ArtifactException.class)
+          .hasMessageContaining("no room for artifact app.jar (293")
+          .hasMessageContaining("on the worker's disk");
+      assertThat(cache.files()).isZero();
+    }
+  }
+
+  @Test
+  void disk_full_whatNobodyUsesMakesRoom() throws Exception {
+    try (SmallDisk disk = SmallDisk.at(directory.resolve("cache"), 1)) {
+      holdAtMost(100);
+      for (int i = 1; i <= 5; i++) {
+        ArtifactCache.await(cache.request(other(i)));
+      }
+
+      assertThat(isCached(other(1))).isFalse();
+      assertThat(isCached(other(5))).isTrue();
+    }
   }
 
   @Test
