@@ -7,11 +7,13 @@ import io.slipway.proto.artifact.v1.MissingArtifact;
 import io.slipway.proto.artifact.v1.UploadArtifactRequest;
 import io.slipway.rpc.LeaderChannel;
 import io.slipway.rpc.Limits;
+import io.slipway.rpc.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -23,6 +25,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Brings files to the masters: those that are missing, piece by piece, from where they broke. */
 final class ArtifactUpload {
   private static final int PIECE_BYTES = 256 << 10;
+
+  /**
+   * How long an upload waits for a master once it has been asked for: a master that was killed is
+   * back by then, and what has come is not sent twice.
+   */
+  private static final Patience PATIENCE = Patience.of(Duration.ofMinutes(1));
 
   private final LeaderChannel leader;
   private final UploadListener listener;
@@ -38,7 +46,13 @@ final class ArtifactUpload {
     List<String> digests = List.copyOf(byDigest.keySet());
     for (int i = 0; i < digests.size(); i += Limits.FIND_MISSING_DIGESTS) {
       int end = Math.min(digests.size(), i + Limits.FIND_MISSING_DIGESTS);
-      for (MissingArtifact missing : findMissing(digests.subList(i, end))) {
+      List<MissingArtifact> all =
+          leader
+              .call(
+                  ArtifactServiceGrpc.getFindMissingArtifactsMethod(),
+                  question(digests.subList(i, end)))
+              .getMissingList();
+      for (MissingArtifact missing : all) {
         LocalArtifact artifact = byDigest.get(missing.getDigest());
         if (artifact != null) {
           upload(artifact, missing.getCommittedSize());
@@ -47,12 +61,8 @@ final class ArtifactUpload {
     }
   }
 
-  private List<MissingArtifact> findMissing(List<String> digests) throws InterruptedException {
-    return leader
-        .call(
-            ArtifactServiceGrpc.getFindMissingArtifactsMethod(),
-            FindMissingArtifactsRequest.newBuilder().addAllDigests(digests).build())
-        .getMissingList();
+  private static FindMissingArtifactsRequest question(List<String> digests) {
+    return FindMissingArtifactsRequest.newBuilder().addAllDigests(digests).build();
   }
 
   private void upload(LocalArtifact artifact, long committedSize)
@@ -68,7 +78,8 @@ final class ArtifactUpload {
                 first.getAndSet(false) ? committedSize : committedSizeAfterBreak(artifact);
             open[0] = new Pieces(artifact, offset, listener);
             return open[0];
-          });
+          },
+          PATIENCE);
       listener.progress(artifact, artifact.reference().sizeBytes());
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -81,7 +92,13 @@ final class ArtifactUpload {
 
   private long committedSizeAfterBreak(LocalArtifact artifact) {
     try {
-      List<MissingArtifact> missing = findMissing(List.of(artifact.reference().digest().hex()));
+      List<MissingArtifact> missing =
+          leader
+              .call(
+                  ArtifactServiceGrpc.getFindMissingArtifactsMethod(),
+                  question(List.of(artifact.reference().digest().hex())),
+                  PATIENCE)
+              .getMissingList();
       // One that is no longer missing is acknowledged at once, whatever is sent.
       return missing.isEmpty()
           ? artifact.reference().sizeBytes()

@@ -3,6 +3,7 @@ package io.slipway.master;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import io.slipway.model.Digest;
@@ -33,6 +34,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -206,11 +211,54 @@ class ITMasterProcess {
   void artifact_largerThanTheHeap_passesThrough() throws Exception {
     MasterProcess master = start(ANY, "-Xmx256m");
     LeaderChannel user = caller(master.address(), tokens().userToken().token());
-    int chunks = 300;
+    Digest digest = upload(user, 300);
+
+    assertThat(download(user, digest, () -> {})).isEqualTo(digest);
+  }
+
+  @Test
+  void artifact_fortyDownloadsAtOnce_needLittleMemory_andSlowOnesHoldNobodyUp() throws Exception {
+    MasterProcess master = start(ANY, "-Xmx40m", "-XX:MaxDirectMemorySize=40m");
+    String token = tokens().userToken().token();
+    int chunks = 8;
+    Digest digest = upload(caller(master.address(), token), chunks);
+    int downloads = 40;
+    CountDownLatch begun = new CountDownLatch(downloads);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Future<Digest>> slow = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(downloads);
+    opened.add(
+        () -> {
+          goOn.countDown();
+          threads.shutdown();
+        });
+
+    for (int i = 0; i < downloads; i++) {
+      LeaderChannel one = caller(master.address(), token);
+      slow.add(
+          threads.submit(
+              () ->
+                  download(
+                      one,
+                      digest,
+                      () -> {
+                        begun.countDown();
+                        Uninterruptibles.awaitUninterruptibly(goOn);
+                      })));
+    }
+    begun.await();
+
+    assertThat(download(caller(master.address(), token), digest, () -> {})).isEqualTo(digest);
+    goOn.countDown();
+    for (Future<Digest> one : slow) {
+      assertThat(one.get()).isEqualTo(digest);
+    }
+  }
+
+  private static Digest upload(LeaderChannel user, int chunks) throws InterruptedException {
     MessageDigest sent = Digest.sha256();
     IntStream.range(0, chunks).forEach(n -> sent.update(chunk(n)));
     Digest digest = Digest.finish(sent);
-
     user.send(
         ArtifactServiceGrpc.getUploadArtifactMethod(),
         () ->
@@ -223,16 +271,22 @@ class ITMasterProcess {
                             .setData(UnsafeByteOperations.unsafeWrap(chunk(n)))
                             .build())
                 .iterator());
+    return digest;
+  }
+
+  /** The digest of what came; pauses after the first message. */
+  private static Digest download(LeaderChannel user, Digest digest, Runnable pause)
+      throws InterruptedException {
     MessageDigest received = Digest.sha256();
     user.follow(
         ArtifactServiceGrpc.getDownloadArtifactMethod(),
         () -> DownloadArtifactRequest.newBuilder().setDigest(digest.hex()).build(),
         message -> {
           received.update(message.getData().asReadOnlyByteBuffer());
+          pause.run();
           return true;
         });
-
-    assertThat(Digest.finish(received)).isEqualTo(digest);
+    return Digest.finish(received);
   }
 
   private static byte[] chunk(int number) {

@@ -161,7 +161,14 @@ public final class LeaderChannel implements AutoCloseable {
    */
   public <Q, R> R send(MethodDescriptor<Q, R> method, Supplier<Iterator<Q>> attempt)
       throws InterruptedException {
-    Retries retries = retries(method, settings.patience());
+    return send(method, attempt, settings.patience());
+  }
+
+  /** The same with another patience. */
+  public <Q, R> R send(
+      MethodDescriptor<Q, R> method, Supplier<Iterator<Q>> attempt, Patience patience)
+      throws InterruptedException {
+    Retries retries = retries(method, patience);
     while (true) {
       HostPort address = masters.current();
       try {

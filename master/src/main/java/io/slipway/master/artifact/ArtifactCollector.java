@@ -102,6 +102,9 @@ public final class ArtifactCollector {
               .filter(share -> share.bytes() > 0)
               .sorted(Comparator.comparingLong(Share::bytes).reversed())
               .toList();
+      if (shares.isEmpty() && store.usedBytes() == 0) {
+        return "";
+      }
       if (shares.isEmpty()) {
         return "; no application refers to what is there, which stays for a while after it was"
             + " uploaded";

@@ -152,7 +152,7 @@ public final class ArtifactStore {
   }
 
   /** What is taken, or will be by uploads that are under way. */
-  private long usedBytes() throws IOException {
+  long usedBytes() throws IOException {
     long used = 0;
     for (Path file : wholeFiles()) {
       used += sizeOf(file);

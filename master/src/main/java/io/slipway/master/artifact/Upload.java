@@ -93,12 +93,11 @@ public final class Upload implements AutoCloseable {
         file.write(data);
       }
     } catch (IOException e) {
-      long usable = store.usableBytes();
-      if (usable < length) {
+      if (store.usableBytes() < length) {
         // What has come would only keep the disk full, and the journal from going on.
         file.truncate(0);
         Files.delete(store.unfinishedFile(digest));
-        throw store.noRoom(sizeBytes - written, usable).causedBy(e);
+        throw store.noRoom(sizeBytes, store.usableBytes()).causedBy(e);
       }
       throw e;
     }

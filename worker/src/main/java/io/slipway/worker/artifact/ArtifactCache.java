@@ -337,8 +337,7 @@ public final class ArtifactCache {
       // Its digest is a wrong one.
       return Digest.finish(digest);
     } catch (IOException e) {
-      long usable = Files.getFileStore(directory).getUsableSpace();
-      if (usable >= BUFFER) {
+      if (usableBytes() >= BUFFER) {
         throw e;
       }
       // What has come would only keep the disk full.
@@ -349,11 +348,15 @@ public final class ArtifactCache {
               + " ("
               + ByteSize.format(artifact.sizeBytes())
               + ") on the worker's disk, on which "
-              + ByteSize.format(usable)
+              + ByteSize.format(usableBytes())
               + " are free",
           e);
     }
     return Digest.finish(digest);
+  }
+
+  private long usableBytes() throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
   }
 
   private void finish(Path partial, Path file) throws IOException {
