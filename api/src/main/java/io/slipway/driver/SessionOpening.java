@@ -11,16 +11,14 @@ import io.slipway.client.SlipwayException;
 import io.slipway.client.Submission;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.ApplicationSpec;
-import io.slipway.model.ArtifactRef;
-import io.slipway.model.CommandTemplate;
 import io.slipway.model.DeployMode;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutorProfile;
 import io.slipway.model.HostPort;
-import io.slipway.model.LaunchTemplate;
 import io.slipway.model.SlipwayEnvironment;
 import io.slipway.proto.application.v1.WatchExecutorsResponse;
 import io.slipway.proto.common.v1.ExecutorProfileSpec;
+import io.slipway.proto.common.v1.Reason;
 import io.slipway.rpc.AccessRule;
 import io.slipway.rpc.ListenException;
 import io.slipway.rpc.NettyStart;
@@ -29,7 +27,6 @@ import io.slipway.rpc.Principal;
 import io.slipway.rpc.Refusal;
 import io.slipway.rpc.RpcServer;
 import io.slipway.rpc.Servers;
-import io.slipway.rpc.mapping.TemplateMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -201,54 +197,14 @@ final class SessionOpening {
     if (!missing.isEmpty()) {
       profiles =
           new SessionProfiles(
-              register(address, resolve(missing, common(submitted)), Patience.FOREVER));
+              register(
+                  address,
+                  ProfileTemplates.of(missing, ProfileTemplates.common(submitted)),
+                  Patience.FOREVER));
     }
     if (!submitted.isEmpty() && submitted.stream().allMatch(SessionOpening::wantsNone)) {
       masters.setTarget(profiles.main(), builder.main().target());
     }
-  }
-
-  private static List<ExecutorProfile> resolve(
-      List<SessionProfile> profiles, SessionProfile.Common common) {
-    List<ExecutorProfile> resolved = new ArrayList<>();
-    try {
-      for (SessionProfile profile : profiles) {
-        List<ArtifactRef> files = new ArrayList<>();
-        for (LocalArtifact file : files(profile)) {
-          files.add(file.reference());
-        }
-        resolved.add(profile.resolve(common, files));
-      }
-    } catch (IOException e) {
-      throw new SessionException("a file of a profile can't be read: " + e.getMessage(), e);
-    }
-    return resolved;
-  }
-
-  private static List<LocalArtifact> files(SessionProfile profile) throws IOException {
-    List<LocalArtifact> files = new ArrayList<>();
-    for (Path file : profile.files()) {
-      files.add(LocalArtifact.of(file));
-    }
-    return files;
-  }
-
-  /** What executors beside those that were submitted get: what those get. */
-  private static SessionProfile.Common common(List<ExecutorProfileSpec> submitted) {
-    List<ArtifactRef> classPath = List.of();
-    SortedMap<String, String> environment = new TreeMap<>();
-    List<ArtifactRef> files = List.of();
-    if (!submitted.isEmpty()) {
-      LaunchTemplate template =
-          TemplateMessages.toModel(submitted.get(0).getTemplate(), "profiles.template");
-      environment = template.environment();
-      files = template.files();
-      if (template.command() instanceof CommandTemplate.Jvm jvm) {
-        classPath = jvm.classPath();
-      }
-    }
-    return new SessionProfile.Common(
-        classPath.isEmpty() ? classPathHere() : classPath, environment, files);
   }
 
   private static boolean wantsNone(ExecutorProfileSpec profile) {
@@ -270,7 +226,7 @@ final class SessionOpening {
                   builder.classPath().isEmpty() ? RunningClassPath.entries() : builder.classPath());
       List<LocalArtifact> artifacts = new ArrayList<>(classPath.artifacts());
       for (SessionProfile profile : builder.profiles()) {
-        artifacts.addAll(files(profile));
+        artifacts.addAll(ProfileTemplates.files(profile));
       }
       ApplicationSpec spec = spec(builder);
       ApplicationHandle handle = client.submit(Submission.of(spec, artifacts));
@@ -354,7 +310,7 @@ final class SessionOpening {
           new SessionProfiles(
               register(
                   server.advertised(),
-                  resolve(
+                  ProfileTemplates.of(
                       builder.profiles(),
                       new SessionProfile.Common(
                           classPath.references(), new TreeMap<>(), List.of())),
@@ -442,24 +398,14 @@ final class SessionOpening {
     try {
       return masters.register(address, profiles, patience);
     } catch (Refusal refusal) {
+      String advice =
+          refusal.reason() == Reason.REASON_MISSING_ARTIFACTS
+              ? "; what a profile of a submitted program names must have been submitted, too: see"
+                  + " --file and --jar of slipway submit"
+              : "";
       throw new SessionException(
-          application + " can't be registered: " + refusal.getMessage(), refusal);
+          application + " can't be registered: " + refusal.getMessage() + advice, refusal);
     }
-  }
-
-  /** The class path of this process, which its cluster has already. */
-  private static List<ArtifactRef> classPathHere() {
-    List<ArtifactRef> references = new ArrayList<>();
-    try {
-      for (Path entry : RunningClassPath.entries()) {
-        if (Files.isRegularFile(entry)) {
-          references.add(LocalArtifact.of(entry).reference());
-        }
-      }
-    } catch (IOException e) {
-      throw new SessionException("the class path can't be read: " + e.getMessage(), e);
-    }
-    return references;
   }
 
   private static String mainClassName() {

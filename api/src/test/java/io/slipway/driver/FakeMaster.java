@@ -81,6 +81,7 @@ public final class FakeMaster implements AutoCloseable {
   private volatile int renewals;
   private final List<RenewLeaseRequest> renewalRequests = new CopyOnWriteArrayList<>();
   private volatile boolean leaseTaken;
+  private volatile boolean lacksFiles;
   private RpcServer server;
 
   /** Opens a free port. */
@@ -189,6 +190,11 @@ public final class FakeMaster implements AutoCloseable {
     return renewalRequests;
   }
 
+  /** From now on it has no files. */
+  public void loseFiles() {
+    lacksFiles = true;
+  }
+
   /** From now on somebody else has the driver's lease. */
   public void takeLease() {
     leaseTaken = true;
@@ -252,6 +258,14 @@ public final class FakeMaster implements AutoCloseable {
     public void registerApplication(
         RegisterApplicationRequest request, StreamObserver<RegisterApplicationResponse> observer) {
       driverAddress = request.getDriverAddress();
+      if (lacksFiles && request.getProfilesCount() > 0) {
+        observer.onError(
+            Refusal.of(
+                Status.Code.NOT_FOUND,
+                Reason.REASON_MISSING_ARTIFACTS,
+                "one has not been uploaded"));
+        return;
+      }
       if (request.getProfilesCount() > 0) {
         List<ExecutorProfileSpec> now =
             new ArrayList<>(request.getKeepOtherProfiles() ? profiles : List.of());

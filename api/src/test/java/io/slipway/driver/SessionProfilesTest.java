@@ -390,6 +390,25 @@ class SessionProfilesTest {
     }
   }
 
+  @Test
+  void open_launched_fileWasNotSubmitted_saysThatItMustBe(@TempDir Path directory)
+      throws Exception {
+    Path script = Files.writeString(directory.resolve("store.sh"), "sleep 60");
+    try (FakeMaster master = new FakeMaster()) {
+      master.loseFiles();
+
+      assertThatThrownBy(
+              () ->
+                  SlipwaySession.builder()
+                      .environment(SessionBed.environment(master))
+                      .profile(store().file(script))
+                      .open())
+          .isInstanceOf(SessionException.class)
+          .hasMessageContaining("has not been uploaded")
+          .hasMessageContaining("--file");
+    }
+  }
+
   private static void open(SessionProfile profile) throws InterruptedException {
     SlipwaySession.builder().environment(Map.of()).master("127.0.0.1:1").profile(profile).open();
   }
