@@ -131,7 +131,12 @@ final class BenchCluster {
     String name = "r" + ++submitted;
     ask(
         new Request.SubmitApplication(
-            "bench", name, Digest.of(name.getBytes(StandardCharsets.UTF_8)), spec, false));
+            "bench",
+            name,
+            Digest.of(name.getBytes(StandardCharsets.UTF_8)),
+            spec,
+            false,
+            Optional.empty()));
     ApplicationId id = state.applicationsBySequence().lastEntry().getValue().id();
     ask(new Request.RenewLease(id, 1, "bench", false));
     return id;

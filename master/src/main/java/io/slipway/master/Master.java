@@ -49,6 +49,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +75,7 @@ public final class Master implements AutoCloseable {
   private final WorkerChannels workerChannels;
   private final WorkerOrders orders;
   private final Inquiries inquiries;
+  private final LongSupplier usableBytes;
   private final ClusterLoop loop;
   private final ClusterKeys keys;
 
@@ -122,13 +124,14 @@ public final class Master implements AutoCloseable {
             replies,
             fatal,
             metrics.isPresent() ? metrics.get() : LoopMonitor.NONE);
+    usableBytes = () -> usableBytes(journal);
     metrics.ifPresent(
         own ->
             own.observe(
                 () -> loop.standing().leads(),
                 () -> loop.standing().meta().term(),
                 loop::waitingRequests,
-                () -> usableBytes(journal)));
+                usableBytes));
     orders.reportTo(loop::ask);
     inquiries.reportTo(loop::ask);
   }
@@ -277,7 +280,8 @@ public final class Master implements AutoCloseable {
         .insecure(settings.insecure())
         .name("master-server")
         .blockingService(
-            new SubmissionCalls(loop, artifacts, keys, new LogRelay(workerChannels), replies),
+            new SubmissionCalls(
+                loop, usableBytes, artifacts, keys, new LogRelay(workerChannels), replies),
             AccessRule.allow(user))
         .blockingService(new ArtifactCalls(artifacts, collector), AccessRule.allow(user, member))
         .service(

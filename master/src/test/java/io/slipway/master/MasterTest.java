@@ -78,6 +78,7 @@ class MasterTest {
 
   @TempDir Path directory;
   private String endExpected = "";
+  private InMemoryJournal journal;
   private Master master;
   private TokenFiles tokens;
   private LeaderChannel user;
@@ -92,11 +93,8 @@ class MasterTest {
             directory.resolve("data"),
             false,
             Optional.of(directory.resolve("tokens")));
-    master =
-        new Master(
-            settings,
-            InMemoryJournal.committingAtOnce(),
-            (message, cause) -> ended.complete(message));
+    journal = InMemoryJournal.committingAtOnce();
+    master = new Master(settings, journal, (message, cause) -> ended.complete(message));
     master.start();
     tokens = new TokenFiles(directory.resolve("tokens"));
     user = caller(tokens.userToken().token());
@@ -158,6 +156,23 @@ class MasterTest {
 
     assertThat(again).isEqualTo(first);
     assertThat(other.reason()).isEqualTo(Reason.REASON_REQUEST_ID_REUSED);
+  }
+
+  @Test
+  void submission_diskOfTheJournalAlmostFull_isRefusedUnlessItWasTakenBefore() throws Exception {
+    SubmitApplicationRequest before = Submissions.request(Submissions.cluster());
+    String first = submit(before).getApplicationId();
+
+    journal.usableBytes(1 << 20);
+    Refusal refusal = refused(() -> submit(Submissions.cluster()));
+    String again = submit(before).getApplicationId();
+    journal.usableBytes(1 << 30);
+
+    assertThat(refusal.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refusal.isRetryable()).isFalse();
+    assertThat(refusal).hasMessageContaining("almost full: 1m are free");
+    assertThat(again).isEqualTo(first);
+    assertThat(submit(Submissions.cluster())).isNotEqualTo(first);
   }
 
   @Test

@@ -166,7 +166,8 @@ public final class RandomRequests {
                 ? Optional.of(Duration.ofSeconds(1 + random.nextInt(120)))
                 : Optional.empty());
     String id = "r" + (random.nextInt(10) == 0 ? 1 : submissions);
-    return new Request.SubmitApplication("ann", id, Samples.digest(id), spec, random.nextBoolean());
+    return new Request.SubmitApplication(
+        "ann", id, Samples.digest(id), spec, random.nextBoolean(), Optional.empty());
   }
 
   private LaunchTemplate template() {

@@ -108,11 +108,13 @@ public final class Samples {
   }
 
   public static Request.SubmitApplication submit(String requestId, ApplicationSpec spec) {
-    return new Request.SubmitApplication("ann", requestId, digest(requestId), spec, false);
+    return new Request.SubmitApplication(
+        "ann", requestId, digest(requestId), spec, false, Optional.empty());
   }
 
   public static Request.SubmitApplication submitAwaiting(String requestId, ApplicationSpec spec) {
-    return new Request.SubmitApplication("ann", requestId, digest(requestId), spec, true);
+    return new Request.SubmitApplication(
+        "ann", requestId, digest(requestId), spec, true, Optional.empty());
   }
 
   public static WorkerRegistration registration(Resources capacity, String... launchers) {

@@ -89,6 +89,9 @@ final class ClientHandlers {
               + state.unfinishedOf(request.principal())
               + " applications that have not ended, as many as are allowed");
     }
+    if (request.noRoom().isPresent()) {
+      throw new RequestRefused(Refusal.QUOTA, request.noRoom().get());
+    }
     SubmissionLimits.check(request.spec());
     checkLaunchers(request.spec());
     String day =

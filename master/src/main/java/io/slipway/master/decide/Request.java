@@ -38,7 +38,7 @@ public sealed interface Request<R> {
 
   /**
    * Hands in an application. The same request id of the same principal gets the same reply for 24
-   * hours of cluster time. Refused with REQUEST_ID_REUSED, LIMIT.
+   * hours of cluster time. Refused with REQUEST_ID_REUSED, LIMIT, QUOTA.
    *
    * @param principal becomes the owner
    * @param requestId 1 to 128 characters
@@ -46,13 +46,15 @@ public sealed interface Request<R> {
    * @param spec what to run
    * @param executorsAwaitDriver whether executors are launched only once the driver has registered
    *     (and are reserved until then, for register-timeout at most); else once the driver runs
+   * @param noRoom why nothing new can be taken at present; empty if it can
    */
   record SubmitApplication(
       String principal,
       String requestId,
       Digest requestDigest,
       ApplicationSpec spec,
-      boolean executorsAwaitDriver)
+      boolean executorsAwaitDriver,
+      Optional<String> noRoom)
       implements Request<Submitted> {}
 
   /**

@@ -14,6 +14,7 @@ import io.slipway.master.state.Execution;
 import io.slipway.master.state.Worker;
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.ApplicationState;
+import io.slipway.model.ByteSize;
 import io.slipway.model.Digest;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExecutionState;
@@ -55,6 +56,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The submission service. Submitting looks at the disk. */
@@ -62,7 +64,14 @@ public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServi
   /** Ends of executors that are told beside what still runs, as far as a message has room. */
   private static final int ENDED_BYTES = 1 << 20;
 
+  /**
+   * What must be free where the journal lies for something new to be taken: what runs has more to
+   * record. Artifacts leave more than that.
+   */
+  private static final long JOURNAL_RESERVE = 64 * ByteSize.MIB;
+
   private final ClusterLoop loop;
+  private final LongSupplier usableBytes;
   private final ArtifactCheck artifacts;
   private final Supplier<ApplicationTokens> tokens;
   private final WorkerAddresses workers;
@@ -73,16 +82,19 @@ public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServi
   /**
    * Serves clients.
    *
+   * @param usableBytes free where the journal lies; negative if that can't be told
    * @param tokens makes application tokens; asked only after the loop has answered
    * @param executor formats what streams tell
    */
   public SubmissionCalls(
       ClusterLoop loop,
+      LongSupplier usableBytes,
       ArtifactStore artifacts,
       Supplier<ApplicationTokens> tokens,
       LogRelay logs,
       Executor executor) {
     this.loop = loop;
+    this.usableBytes = usableBytes;
     this.artifacts = new ArtifactCheck(artifacts);
     this.tokens = tokens;
     this.workers = new WorkerAddresses(loop);
@@ -102,8 +114,21 @@ public final class SubmissionCalls extends SubmissionServiceGrpc.SubmissionServi
             requestId,
             Digest.of(request.getSpec().toByteArray()),
             spec,
-            spec.profiles().isEmpty());
+            spec.profiles().isEmpty(),
+            noRoom());
     Replies.answer(loop.ask(submission), observer, this::submitted);
+  }
+
+  private Optional<String> noRoom() {
+    long usable = usableBytes.getAsLong();
+    return usable < 0 || usable >= JOURNAL_RESERVE
+        ? Optional.empty()
+        : Optional.of(
+            "the disk with the master's journal is almost full: "
+                + ByteSize.format(usable)
+                + " are free, and new applications are taken from "
+                + ByteSize.format(JOURNAL_RESERVE)
+                + " on");
   }
 
   private SubmitApplicationResponse submitted(Request.Submitted reply) {

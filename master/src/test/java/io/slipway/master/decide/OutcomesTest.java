@@ -705,13 +705,18 @@ class OutcomesTest {
     assertThat(master.state().applicationCount()).isEqualTo(1);
     assertRefused(
         new Request.SubmitApplication(
-            "ann", "once", Samples.digest("other"), request.spec(), false),
+            "ann", "once", Samples.digest("other"), request.spec(), false, Optional.empty()),
         Refusal.REQUEST_ID_REUSED);
     assertThat(
             master
                 .ask(
                     new Request.SubmitApplication(
-                        "bob", "once", request.requestDigest(), request.spec(), false))
+                        "bob",
+                        "once",
+                        request.requestDigest(),
+                        request.spec(),
+                        false,
+                        Optional.empty()))
                 .repeated())
         .isFalse();
   }
