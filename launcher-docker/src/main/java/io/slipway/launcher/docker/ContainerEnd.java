@@ -73,6 +73,9 @@ record ContainerEnd(
     if (code > SIGNAL_BASE && code <= SIGNAL_BASE + HIGHEST_SIGNAL) {
       int signal = code - SIGNAL_BASE;
       causes.add("or signal " + signal + " (" + Signals.name(signal) + "): the engine can't tell");
+      if (deadline.isEmpty() && (signal == Signals.TERM || signal == Signals.KILL)) {
+        causes.add("so end containers of an engine that is shut down, and those of 'docker stop'");
+      }
     }
     if (state.memoryExhausted()) {
       causes.add("the kernel killed a process of it that used up its memory");

@@ -181,12 +181,13 @@ final class ContainerKeeper {
     try (RollingLog stdout = new RollingLog(launch.stdout());
         RollingLog stderr = new RollingLog(launch.stderr())) {
       boolean gap = late;
+      boolean again;
       do {
         CompletableFuture<Void> end = new CompletableFuture<>();
         AtomicLong frames = new AtomicLong();
         try {
           if (gap) {
-            stderr.append(ByteBuffer.wrap(GAP.getBytes(StandardCharsets.UTF_8)));
+            sayGap(stderr);
           }
           try (Closeable stream =
               engine.attach(
@@ -213,7 +214,14 @@ final class ContainerKeeper {
           }
           gap = e.isUnanswered();
         }
-      } while (isStillRunning(launch.container(), files, gap) && files.isCopier(token));
+        Look seen = look(launch.container(), files, gap);
+        gap |= seen == Look.ENDED_UNSEEN;
+        again = seen == Look.RUNS;
+      } while (again && files.isCopier(token));
+      if (gap && !again) {
+        // What it wrote until its end nobody has read.
+        sayGap(stderr);
+      }
     }
     if (!answered) {
       answer("failed", execution, "the container has ended");
@@ -264,27 +272,42 @@ final class ContainerKeeper {
         .append(ByteBuffer.wrap(frame.getPayload()));
   }
 
+  private enum Look {
+    RUNS,
+    ENDED,
+    /** While the engine was away: the end of its output may have been the engine's. */
+    ENDED_UNSEEN
+  }
+
   /**
    * Whether a container runs although its output has ended; waits until that is clear, or nobody is
    * interested any more.
+   *
+   * @param now whether the first answer counts
    */
-  private boolean isStillRunning(String container, ContainerFiles files, boolean now) {
+  private Look look(String container, ContainerFiles files, boolean now) {
     long end = System.nanoTime() + SETTLED.toNanos();
+    Look ended = Look.ENDED;
     while (files.exist()) {
       try {
         Optional<Engine.State> state = engine.state(container);
         if (state.isEmpty() || state.get().hasEnded()) {
-          return false;
+          return ended;
         }
         if (now || System.nanoTime() > end) {
-          return true;
+          return Look.RUNS;
         }
         LockSupport.parkNanos(LOOK_AGAIN.toNanos());
       } catch (EngineException e) {
+        ended = Look.ENDED_UNSEEN;
         LockSupport.parkNanos(ENGINE_AGAIN.toNanos());
       }
     }
-    return false;
+    return Look.ENDED;
+  }
+
+  private static void sayGap(RollingLog stderr) {
+    stderr.append(ByteBuffer.wrap(GAP.getBytes(StandardCharsets.UTF_8)));
   }
 
   // ---- stops

@@ -190,6 +190,7 @@ final class DockerLauncher implements Launcher {
       LaunchSpec own = addresses == null ? spec : spec.withVariables(addresses.variables());
       maker().make(own, options, account, image, launch.container(), addresses);
       boolean started = false;
+      boolean answered = true;
       try {
         maker().checkProgram(own, options, image, launch.container());
         keeper().attach(directory, false);
@@ -204,11 +205,15 @@ final class DockerLauncher implements Launcher {
             throw e;
           }
           // It may have been started; whoever watches it finds out.
+          answered = false;
         }
         started = true;
         files.writeStarted();
         RunningContainer container =
             new RunningContainer(spec.executionId(), directory, files, launch, this);
+        if (!answered) {
+          container.startWasNotAnswered();
+        }
         running.put(spec.executionId().toString(), container);
         container.watch();
         return container;
@@ -258,8 +263,18 @@ final class DockerLauncher implements Launcher {
       throws IOException {
     RunningContainer container = new RunningContainer(id, directory, files, launch, this);
     Optional<Engine.State> found;
+    boolean neverStarted;
     try {
       found = patiently(launch.container());
+      neverStarted =
+          isOwn(found, id)
+              && found.orElseThrow().isCreated()
+              && !files.wasStarted()
+              && engine().removeUnlessRunning(launch.container());
+      if (!neverStarted && found.isPresent() && found.get().isCreated()) {
+        // The dead worker had asked for its start.
+        found = patiently(launch.container());
+      }
     } catch (EngineException e) {
       // It runs, or has ended, or never began: that is told when the engine is back.
       running.put(id.toString(), container);
@@ -267,9 +282,10 @@ final class DockerLauncher implements Launcher {
       container.watch();
       return new Reattached.Running(container);
     }
-    if (found.isPresent()
-        && !(found.get().owner().equals(settings.owner())
-            && found.get().execution().equals(id.toString()))) {
+    if (neverStarted) {
+      return new Reattached.NeverStarted();
+    }
+    if (!isOwn(found, id)) {
       found = Optional.empty();
     }
     if (found.isEmpty()) {
@@ -280,7 +296,7 @@ final class DockerLauncher implements Launcher {
     }
     if (found.get().isCreated()) {
       removeLater(launch.container());
-      return new Reattached.NeverStarted();
+      return new Reattached.Unknown(RunningContainer.MAY_HAVE_RUN);
     }
     files.writeStarted();
     if (found.get().hasEnded()) {
@@ -291,6 +307,12 @@ final class DockerLauncher implements Launcher {
     resumeStop(container);
     container.watch();
     return new Reattached.Running(container);
+  }
+
+  private boolean isOwn(Optional<Engine.State> container, ExecutionId id) {
+    return container.isPresent()
+        && container.get().owner().equals(settings.owner())
+        && container.get().execution().equals(id.toString());
   }
 
   private Optional<Engine.State> patiently(String container) throws EngineException {

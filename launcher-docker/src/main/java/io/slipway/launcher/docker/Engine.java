@@ -309,6 +309,21 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  /** Removes a container that does not run; false if it does. */
+  boolean removeUnlessRunning(String container) throws EngineException {
+    try {
+      ask(() -> quick.removeContainerCmd(container).withRemoveVolumes(true).exec());
+    } catch (EngineException e) {
+      if (e.isConflict()) {
+        return false;
+      }
+      if (!e.isNotFound()) {
+        throw e;
+      }
+    }
+    return true;
+  }
+
   /** Names and executions of all containers of a worker. */
   Map<String, String> containersOf(String worker) throws EngineException {
     List<Container> found =

@@ -24,6 +24,12 @@ final class RunningContainer implements LaunchHandle {
   private static final long YEAR_SECONDS = LONGEST_GRACE.toSeconds();
   private static final Duration AGAIN = Duration.ofMillis(500);
   private static final Duration LOOK_FOR_OUTPUT = Duration.ofMillis(2);
+
+  /** An engine that died then may not remember that it had started it. */
+  static final String MAY_HAVE_RUN =
+      "the Docker engine did not answer when it was to start its container, which may have run for"
+          + " a moment";
+
   private static final int LONGEST_INIT_MESSAGE = 8_192;
 
   /** What the engine's init says when it can't run the program. */
@@ -39,6 +45,7 @@ final class RunningContainer implements LaunchHandle {
   private Closeable waiting;
   private boolean letGo;
   private volatile boolean engineWasAway;
+  private volatile boolean startUnanswered;
   private volatile Instant unrecordedStop;
 
   RunningContainer(
@@ -64,6 +71,11 @@ final class RunningContainer implements LaunchHandle {
 
   ContainerFiles files() {
     return files;
+  }
+
+  /** Nobody knows whether the engine has started it. */
+  void startWasNotAnswered() {
+    startUnanswered = true;
   }
 
   @Override
@@ -197,6 +209,9 @@ final class RunningContainer implements LaunchHandle {
           "its container " + launch.container() + " was removed, though not by its worker");
     }
     Engine.State ended = state.get();
+    if (ended.isCreated() && startUnanswered) {
+      return Ending.lost(MAY_HAVE_RUN);
+    }
     if (ended.isCreated()) {
       return Ending.notStarted(
           "the Docker engine did not start its container"

@@ -91,4 +91,14 @@ class ContainerEndTest {
                 .cause())
         .contains("end of its output may be missing");
   }
+
+  @Test
+  void exited_asAnEngineEndsContainers_isExplainedUnlessItWasStopped() {
+    for (int code : new int[] {137, 143}) {
+      assertThat(ending(exited(code, false), Optional.empty()).cause())
+          .contains("of an engine that is shut down");
+      assertThat(ending(exited(code, false), Optional.of(NOW)).cause()).doesNotContain("shut down");
+    }
+    assertThat(ending(exited(139, false), Optional.empty()).cause()).doesNotContain("shut down");
+  }
 }

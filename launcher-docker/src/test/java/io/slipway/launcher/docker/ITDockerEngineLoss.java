@@ -100,6 +100,28 @@ class ITDockerEngineLoss {
   }
 
   @Test
+  void engineKilled_containerEndsMeanwhile_logSaysThatOutputMayBeMissing() throws Exception {
+    start("--live-restore");
+    ContractBed.Execution execution = bed.contract().execution();
+    LaunchHandle handle =
+        bed.contract()
+            .launch(
+                execution,
+                shell(
+                    "echo before; : > ready; while [ ! -e go ]; do sleep 0.1; done; echo unseen;"
+                        + " : > said; exit 9"));
+    ContractBed.awaitFile(execution.file("ready"));
+
+    engine.kill();
+    Files.createFile(execution.file("go"));
+    ContractBed.awaitFile(execution.file("said"));
+    engine.start();
+
+    assertThat(await(handle).status()).isEqualTo(new ExitStatus.Exited(9));
+    assertThat(Files.readString(execution.stderr())).contains("output may be missing");
+  }
+
+  @Test
   void engineStopped_withItsContainers_theirEndIsToldWhenItIsBack() throws Exception {
     start();
     ContractBed.Execution execution = bed.contract().execution();

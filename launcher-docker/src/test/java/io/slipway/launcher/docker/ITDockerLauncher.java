@@ -9,6 +9,7 @@ import io.slipway.launcher.Command;
 import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.LaunchSpec;
+import io.slipway.launcher.LogTarget;
 import io.slipway.launcher.Reattached;
 import io.slipway.launcher.RecordFile;
 import io.slipway.launcher.testing.ContractBed;
@@ -169,6 +170,27 @@ class ITDockerLauncher {
             1,
             64L << 20,
             null));
+  }
+
+  /** As after an engine's death during the start, which it may have forgotten. */
+  @Test
+  void reattach_startedAndSaidToBeOnlyMade_isUnknown() throws Exception {
+    ContractBed.Execution execution = bed.contract().execution();
+    ContainerFiles files = new ContainerFiles(execution.directory());
+    String name = DockerBed.containerOf(execution);
+    files.createLaunch(
+        new ContainerFiles.Launch(
+            name,
+            new LogTarget(execution.stdout(), 1 << 20, 1),
+            new LogTarget(execution.stderr(), 1 << 20, 1)));
+    files.writeStarted();
+    try (Engine engine = bed.engine()) {
+      makeContainer(engine, name, "contract", execution.id().toString());
+    }
+
+    assertThat(bed.contract().launcher().reattach(execution.id(), execution.directory()))
+        .isInstanceOf(Reattached.Unknown.class);
+    assertThat(stateOf(execution)).isEmpty();
   }
 
   @Test
