@@ -135,8 +135,8 @@ public final class Deliberation {
   }
 
   /**
-   * Turns lapsed leases, passed deadlines, and now and then time itself into facts, and forgets what
-   * has had its time.
+   * Turns lapsed leases, passed deadlines, and now and then time itself into facts, and forgets
+   * what has had its time.
    */
   public void checkTime() {
     if (state.timeLimits() > 0 && state.nowMillis() - committedMillis >= NOTED_MILLIS) {
