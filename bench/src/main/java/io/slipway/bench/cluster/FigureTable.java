@@ -37,7 +37,7 @@ final class FigureTable {
             ? ""
             : String.format(Locale.ROOT, "%,.0f–%,.0f", values.smallest(), values.largest());
     rows.add(new Row(what, median, spread, ratio, goal));
-    progress.printf("measured: %s %s%n", what, median);
+    progress.printf("measured: %s %s %s%n", what, median, ratio);
   }
 
   void print(PrintStream out) {
