@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,12 @@ class ITOperations {
 
   @BeforeAll
   static void start() throws Exception {
+    TestCluster.configure(
+        directory,
+        "master.artifact-quota = 6m",
+        "master.log-file = " + directory.resolve("master.log"),
+        "master.log-format = json",
+        "worker.log-format = json");
     cluster = new TestCluster(directory);
   }
 
@@ -73,6 +80,65 @@ class ITOperations {
     assertThat(again.exitCode()).isZero();
     assertThat(again.out()).isEmpty();
     assertThat(again.err()).contains("no application of", "named killed-*");
+  }
+
+  @Test
+  void submit_beyondTheQuota_saysWhoHoldsTheSpace() throws Exception {
+    Path large = Files.write(directory.resolve("large"), new byte[4 << 20]);
+    Path other = Files.write(directory.resolve("other"), new byte[3 << 20]);
+    TestCluster.Run first =
+        cluster.command("submit", "--name", "holder", "--file", large.toString(), "--", "true");
+    assertThat(first.exitCode()).isZero();
+    // Not a word of progress where nobody looks.
+    assertThat(first.err()).isEmpty();
+
+    TestCluster.Run refused = cluster.command("submit", "--file", other.toString(), "--", "true");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(refused.err())
+        .contains("no room for 3m more of artifacts", "quota of 6m")
+        .contains("most is held by " + cluster.idOf("holder") + " of ");
+  }
+
+  @Test
+  void logs_ofMasterAndWorker_areALineOfJsonForEachChange() throws Exception {
+    String id = submit("logged", "sh", "-c", "exit 4");
+    cluster.awaitState("logged", "FAILED");
+    String driver = id + "-d1";
+
+    List<JsonObject> master = json(Files.readAllLines(directory.resolve("master.log")));
+    List<JsonObject> workers = new ArrayList<>();
+    for (TestCluster.Run worker : cluster.workers()) {
+      workers.addAll(json(worker.err().lines().toList()));
+    }
+
+    assertThat(states(master, "application", id, line -> !line.has("execution")))
+        .containsExactly("QUEUED", "STARTING", "RUNNING", "STOPPING", "FAILED");
+    assertThat(states(master, "execution", driver, line -> line.has("worker")))
+        .containsExactly("LAUNCHING", "RUNNING", "ENDED");
+    assertThat(master)
+        .filteredOn(line -> line.has("state") && line.get("state").getAsString().equals("LIVE"))
+        .extracting(line -> line.get("worker").getAsString())
+        .hasSizeGreaterThanOrEqualTo(2);
+    assertThat(workers)
+        .filteredOn(line -> line.has("execution"))
+        .filteredOn(line -> line.get("execution").getAsString().equals(driver))
+        .extracting(line -> line.get("message").getAsString().replaceAll("[^A-Z]+", " ").strip())
+        .containsExactly("LAUNCHING", "RUNNING", "ENDED");
+  }
+
+  private static List<JsonObject> json(List<String> lines) {
+    return lines.stream().map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+  }
+
+  private static List<String> states(
+      List<JsonObject> lines, String kind, String id, Predicate<JsonObject> wanted) {
+    return lines.stream()
+        .filter(line -> line.has("state") && line.has(kind))
+        .filter(line -> line.get(kind).getAsString().equals(id))
+        .filter(wanted)
+        .map(line -> line.get("state").getAsString())
+        .toList();
   }
 
   @Test

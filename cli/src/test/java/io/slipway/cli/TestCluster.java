@@ -110,6 +110,13 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
+  /** Writes the configuration file of all that is started afterwards from this directory. */
+  static void configure(Path directory, String... lines) throws IOException {
+    Path file = directory.resolve("configuration/slipway/slipway.conf");
+    Files.createDirectories(file.getParent());
+    Files.write(file, List.of(lines));
+  }
+
   private Run startWorker(int number, List<String> options) throws IOException {
     List<String> line = new ArrayList<>();
     line.addAll(List.of("worker", "--master", address));
