@@ -20,10 +20,7 @@ public record Submission(
     String requestId, ApplicationSpec spec, Collection<LocalArtifact> artifacts) {
   /** Copies; of several artifacts of one content one is kept. */
   public Submission {
-    if (!requestId.matches("[A-Za-z0-9-]{1,64}")) {
-      throw new IllegalArgumentException(
-          "not a request id: '" + requestId + "' (expected 1 to 64 letters, digits and hyphens)");
-    }
+    checkRequestId(requestId);
     Map<Object, LocalArtifact> byDigest = new LinkedHashMap<>();
     artifacts.forEach(artifact -> byDigest.put(artifact.reference().digest(), artifact));
     artifacts = List.copyOf(byDigest.values());
@@ -32,5 +29,12 @@ public record Submission(
   /** With a request id that is new. */
   public static Submission of(ApplicationSpec spec, Collection<LocalArtifact> artifacts) {
     return new Submission(UUID.randomUUID().toString(), spec, artifacts);
+  }
+
+  static void checkRequestId(String requestId) {
+    if (!requestId.matches("[A-Za-z0-9-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "not a request id: '" + requestId + "' (expected 1 to 64 letters, digits and hyphens)");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.slipway.cli;
 
 import io.slipway.client.LocalArtifact;
+import io.slipway.client.Submission;
 import io.slipway.client.inprocess.ClientProcess;
 import io.slipway.launcher.Command;
 import io.slipway.launcher.LaunchBinder;
@@ -57,7 +58,7 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
       ApplicationId id,
       List<HostPort> masters,
       String token,
-      ResolvedSubmission resolved,
+      Submission resolved,
       SubmitOptions options,
       Path scratch)
       throws IOException {

@@ -5,6 +5,7 @@ import io.slipway.client.ApplicationReport;
 import io.slipway.client.DriverLauncherSide;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.SlipwayException;
+import io.slipway.client.Submission;
 import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.LaunchSpec;
@@ -37,7 +38,7 @@ final class ClientModeRun {
 
   private final SlipwayClient client;
   private final ApplicationHandle application;
-  private final ResolvedSubmission resolved;
+  private final Submission resolved;
   private final SubmitOptions options;
   private final StopRequest signals;
   private final Console console;
@@ -57,7 +58,7 @@ final class ClientModeRun {
   ClientModeRun(
       SlipwayClient client,
       ApplicationHandle application,
-      ResolvedSubmission resolved,
+      Submission resolved,
       SubmitOptions options,
       StopRequest signals,
       Console console,

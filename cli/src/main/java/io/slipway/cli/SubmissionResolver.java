@@ -1,31 +1,20 @@
 package io.slipway.cli;
 
 import io.slipway.client.ApiBundle;
-import io.slipway.client.ClassPathPackager;
-import io.slipway.client.LocalArtifact;
-import io.slipway.client.PackagedClassPath;
-import io.slipway.launcher.LaunchBinder;
-import io.slipway.model.ApplicationSpec;
-import io.slipway.model.ArtifactRef;
-import io.slipway.model.CommandTemplate;
+import io.slipway.client.ExecutorSpecification;
+import io.slipway.client.LauncherChoice;
+import io.slipway.client.Specification;
+import io.slipway.client.SpecificationBuilder;
+import io.slipway.client.SpecificationResolver;
+import io.slipway.client.Submission;
 import io.slipway.model.DeployMode;
-import io.slipway.model.ExecutorProfile;
-import io.slipway.model.ExecutorTarget;
-import io.slipway.model.LaunchTemplate;
-import io.slipway.model.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.zip.ZipException;
 
 /**
@@ -33,9 +22,6 @@ import java.util.zip.ZipException;
  * and asks no master.
  */
 final class SubmissionResolver {
-  /** The main class of executors that run the tasks of a session. */
-  static final String EXECUTOR_MAIN = "io.slipway.executor.ExecutorMain";
-
   private final SubmitOptions options;
   private final Path scratch;
 
@@ -57,7 +43,7 @@ final class SubmissionResolver {
    * @param isCommand whether it is a command
    * @throws CommandFailedException naming the flag and the value, if something is wrong
    */
-  ResolvedSubmission resolve(List<String> program, boolean isCommand) {
+  Submission resolve(List<String> program, boolean isCommand) {
     checkFlags();
     if (program.isEmpty() || program.get(0).isEmpty()) {
       throw CommandFailedException.usage(
@@ -65,31 +51,29 @@ final class SubmissionResolver {
               ? "no command after '--'; give one, such as: -- sh script.sh"
               : "no program given; give APP.jar [ARGS...], or -- COMMAND [ARGS...]");
     }
-    List<LocalArtifact> artifacts = new ArrayList<>();
-    List<ArtifactRef> files = new ArrayList<>();
-    Map<String, Path> names = new HashMap<>();
+    checkFiles();
+    try {
+      Specification specification = (isCommand ? forCommand(program) : forJar(program)).build();
+      return new SpecificationResolver(apiBundle(), scratch).resolve(specification);
+    } catch (IOException e) {
+      throw CommandFailedException.usage(
+          Reasons.of(e)
+              + (isCommand ? "; correct the path" : "; correct --class, APP.jar or --jar"));
+    } catch (IllegalArgumentException e) {
+      throw CommandFailedException.usage(Reasons.of(e));
+    }
+  }
+
+  private void checkFiles() {
     for (Path file : options.files) {
-      LocalArtifact artifact = read("--file", file);
-      Path other = names.put(artifact.reference().name(), file);
-      if (other != null) {
+      if (!Files.isRegularFile(file)) {
         throw CommandFailedException.usage(
             "--file "
                 + file
-                + " and --file "
-                + other
-                + " have one name, and would lie in one directory; rename one");
+                + ": "
+                + (Files.exists(file) ? "it is not a file" : "there is no such file")
+                + "; correct the path");
       }
-      artifacts.add(artifact);
-      files.add(artifact.reference());
-    }
-    SortedMap<String, String> environment = Assignment.toMap("--env", options.environment);
-    try {
-      if (isCommand) {
-        return forCommand(program, environment, files, artifacts);
-      }
-      return forJar(program, environment, files, artifacts);
-    } catch (IllegalArgumentException e) {
-      throw CommandFailedException.usage(Reasons.of(e));
     }
   }
 
@@ -102,8 +86,9 @@ final class SubmissionResolver {
     }
     if (!cluster && (options.driverLauncher != null || !options.driverLauncherOptions.isEmpty())) {
       throw CommandFailedException.usage(
-          "--driver-launcher and --driver-launcher-option belong to cluster mode; in client mode the"
-              + " command starts the driver itself; leave them out, or add --deploy-mode cluster");
+          "--driver-launcher and --driver-launcher-option belong to cluster mode; in client mode"
+              + " the command starts the driver itself; leave them out, or add --deploy-mode"
+              + " cluster");
     }
     if (!options.insecure && options.listen != null && !options.listen.isLoopback()) {
       throw CommandFailedException.usage(
@@ -135,62 +120,31 @@ final class SubmissionResolver {
     }
   }
 
-  private ResolvedSubmission forJar(
-      List<String> program,
-      SortedMap<String, String> environment,
-      List<ArtifactRef> files,
-      List<LocalArtifact> artifacts) {
+  private SpecificationBuilder forJar(List<String> program) {
     Path application = new Converters.FilePath().convert(program.get(0));
     List<Path> entries = new ArrayList<>();
     entries.add(application);
     entries.addAll(options.jars);
     checkEntries(entries, program.get(0));
-    String mainClass = options.mainClass == null ? mainClassOf(application) : options.mainClass;
-    PackagedClassPath classPath;
-    try {
-      classPath = new ClassPathPackager(apiBundle(), scratch).pack(entries);
-      classPath.requireClass(mainClass);
-    } catch (IOException e) {
-      throw CommandFailedException.usage(Reasons.of(e) + "; correct --class, APP.jar or --jar");
-    }
-    artifacts.addAll(classPath.artifacts());
-    LaunchTemplate driver =
-        template(
-            new CommandTemplate.Jvm(
-                mainClass,
-                classPath.references(),
-                options.javaOptions,
-                program.subList(1, program.size())),
-            environment,
-            files,
-            true);
-    CommandTemplate executor =
-        options.executorCommand == null
-            ? new CommandTemplate.Jvm(
-                EXECUTOR_MAIN, classPath.references(), options.javaOptions, List.of())
-            : new CommandTemplate.Program(executorWords());
-    ExecutorProfile profile = profile(template(executor, environment, files, false));
-    String simpleName = mainClass.substring(mainClass.lastIndexOf('.') + 1);
-    return resolved(simpleName, driver, List.of(profile), artifacts);
+    SpecificationBuilder builder =
+        options.mainClass == null
+            ? Specification.jvm(application)
+            : Specification.jvm(options.mainClass, List.of(application));
+    options.jars.forEach(builder::classPathEntry);
+    options.javaOptions.forEach(builder::jvmOption);
+    builder.arguments(program.subList(1, program.size()));
+    return described(builder)
+        .executors(
+            executors(options.executorCommand == null ? List.of() : executorWords()).build());
   }
 
-  private ResolvedSubmission forCommand(
-      List<String> program,
-      SortedMap<String, String> environment,
-      List<ArtifactRef> files,
-      List<LocalArtifact> artifacts) {
+  private SpecificationBuilder forCommand(List<String> program) {
     refuseWithCommand("--class", options.mainClass != null);
     refuseWithCommand("--jar", !options.jars.isEmpty());
     refuseWithCommand("--java-option", !options.javaOptions.isEmpty());
-    LaunchTemplate driver =
-        template(new CommandTemplate.Program(program), environment, files, true);
-    List<ExecutorProfile> profiles = List.of();
+    SpecificationBuilder builder = described(Specification.command(program));
     if (options.executorCommand != null) {
-      profiles =
-          List.of(
-              profile(
-                  template(
-                      new CommandTemplate.Program(executorWords()), environment, files, false)));
+      builder.executors(executors(executorWords()).build());
     } else if (options.executors != null && options.executors > 0) {
       throw CommandFailedException.usage(
           "--executors "
@@ -198,8 +152,7 @@ final class SubmissionResolver {
               + ": it is not known what an executor of this command runs; add --executor-command"
               + " 'COMMAND ARGS...'");
     }
-    Path name = Path.of(program.get(0)).getFileName();
-    return resolved(name == null ? "command" : name.toString(), driver, profiles, artifacts);
+    return builder;
   }
 
   private static void refuseWithCommand(String flag, boolean given) {
@@ -223,76 +176,48 @@ final class SubmissionResolver {
     return words;
   }
 
-  private ExecutorProfile profile(LaunchTemplate template) {
-    int executors = options.executors == null ? 0 : options.executors;
-    int minimum = options.minExecutors == null ? Math.min(1, executors) : options.minExecutors;
-    return new ExecutorProfile(
-        ExecutorProfile.DEFAULT_NAME,
-        template,
-        options.executorCores == Converters.Cores.ALL,
-        ExecutorTarget.of(executors),
-        minimum);
+  /** What the flags say of either kind of program. */
+  private SpecificationBuilder described(SpecificationBuilder builder) {
+    builder
+        .deployMode(options.deployMode)
+        .environment(Assignment.toMap("--env", options.environment))
+        .driverCores(options.driverCores)
+        .driverMemoryBytes(options.driverMemory)
+        .launcher(choice(options.launcher, "--launcher-option", options.launcherOptions))
+        .driverLauncher(
+            choice(
+                options.driverLauncher, "--driver-launcher-option", options.driverLauncherOptions));
+    options.files.forEach(builder::file);
+    Optional.ofNullable(options.name).ifPresent(builder::name);
+    Optional.ofNullable(options.maxCores).ifPresent(builder::maxCores);
+    Optional.ofNullable(options.user).ifPresent(builder::user);
+    Optional.ofNullable(options.lostAfter).ifPresent(builder::lostAfter);
+    Optional.ofNullable(options.timeLimit).ifPresent(builder::timeLimit);
+    Optional.ofNullable(options.requestId).ifPresent(builder::requestId);
+    return builder;
   }
 
-  private LaunchTemplate template(
-      CommandTemplate command,
-      SortedMap<String, String> environment,
-      List<ArtifactRef> files,
-      boolean isDriver) {
-    String launcher = isDriver ? options.driverLauncher : options.executorLauncher;
-    SortedMap<String, String> launcherOptions =
-        new TreeMap<>(Assignment.toMap("--launcher-option", options.launcherOptions));
-    launcherOptions.putAll(
-        isDriver
-            ? Assignment.toMap("--driver-launcher-option", options.driverLauncherOptions)
-            : Assignment.toMap("--executor-launcher-option", options.executorLauncherOptions));
-    LaunchTemplate template =
-        new LaunchTemplate(
-            command,
-            environment,
-            new TreeMap<>(),
-            files,
-            isDriver
-                ? new Resources(options.driverCores, options.driverMemory)
-                : new Resources(Math.max(1, options.executorCores), options.executorMemory),
-            // The client's own process starts a client-mode driver.
-            isDriver && options.deployMode == DeployMode.CLIENT
-                ? Optional.empty()
-                : Optional.ofNullable(options.user),
-            List.of(),
-            Optional.ofNullable(launcher == null ? options.launcher : launcher),
-            launcherOptions,
-            LaunchTemplate.DEFAULT_GRACE);
-    try {
-      LaunchBinder.check(template);
-    } catch (IllegalArgumentException e) {
-      throw CommandFailedException.usage(
-          (isDriver
-                  ? "--driver-memory, or the driver's command: "
-                  : "--executor-memory, or the" + " executors' command: ")
-              + e.getMessage());
+  private ExecutorSpecification.Builder executors(List<String> command) {
+    ExecutorSpecification.Builder builder =
+        ExecutorSpecification.builder()
+            .count(options.executors == null ? 0 : options.executors)
+            .cores(Math.max(1, options.executorCores))
+            .memoryBytes(options.executorMemory)
+            .command(command)
+            .launcher(
+                choice(
+                    options.executorLauncher,
+                    "--executor-launcher-option",
+                    options.executorLauncherOptions));
+    if (options.executorCores == Converters.Cores.ALL) {
+      builder.allCores();
     }
-    return template;
+    Optional.ofNullable(options.minExecutors).ifPresent(builder::minimum);
+    return builder;
   }
 
-  private ResolvedSubmission resolved(
-      String defaultName,
-      LaunchTemplate driver,
-      List<ExecutorProfile> profiles,
-      List<LocalArtifact> artifacts) {
-    ApplicationSpec spec =
-        new ApplicationSpec(
-            options.name == null ? defaultName : options.name,
-            options.deployMode,
-            Optional.of(driver),
-            profiles,
-            options.maxCores == null ? OptionalInt.empty() : OptionalInt.of(options.maxCores),
-            1,
-            0,
-            options.lostAfter == null ? ApplicationSpec.DEFAULT_LOST_AFTER : options.lostAfter,
-            ApplicationSpec.DEFAULT_REGISTER_TIMEOUT,
-            Optional.ofNullable(options.timeLimit));
-    return new ResolvedSubmission(spec, artifacts);
+  private static LauncherChoice choice(String launcher, String flag, List<Assignment> given) {
+    return new LauncherChoice(Optional.ofNullable(launcher), Assignment.toMap(flag, given));
   }
 
   private static void checkEntries(List<Path> entries, String application) {
@@ -321,39 +246,12 @@ final class SubmissionResolver {
     }
   }
 
-  private static String mainClassOf(Path application) {
-    String mainClass = null;
-    if (Files.isRegularFile(application)) {
-      try (JarFile jar = new JarFile(application.toFile(), false)) {
-        Manifest manifest = jar.getManifest();
-        mainClass = manifest == null ? null : manifest.getMainAttributes().getValue("Main-Class");
-      } catch (IOException e) {
-        throw CommandFailedException.usage(application + ": " + Reasons.of(e));
-      }
-    }
-    if (mainClass == null || mainClass.isBlank()) {
-      throw CommandFailedException.usage(
-          application + " names no Main-Class in its manifest; give --class MAIN");
-    }
-    return mainClass.strip();
-  }
-
   private static Optional<Path> apiBundle() {
     try {
       Optional<Path> own = Distribution.apiBundle();
       return own.isPresent() ? own : ApiBundle.locate();
     } catch (IOException e) {
       throw CommandFailedException.failed("the api bundle can't be found: " + Reasons.of(e), e);
-    }
-  }
-
-  private static LocalArtifact read(String flag, Path file) {
-    try {
-      return LocalArtifact.of(file);
-    } catch (IOException | IllegalArgumentException e) {
-      String reason =
-          e instanceof java.nio.file.NoSuchFileException ? "there is no such file" : e.getMessage();
-      throw CommandFailedException.usage(flag + " " + file + ": " + reason + "; correct the path");
     }
   }
 }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
@@ -36,14 +35,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a program on a cluster: one driver, and the executors that work for it.",
       "",
-      "In client mode (the default) the driver runs here, the command shows its output, runs until it"
-          + " ends, and exits with its exit code; interrupting the command ends the application. In"
-          + " cluster mode the driver runs on a worker, and the command prints the application's id"
-          + " and returns.",
+      "In client mode (the default) the driver runs here, the command shows its output, runs until"
+          + " it ends, and exits with its exit code; interrupting the command ends the application."
+          + " In cluster mode the driver runs on a worker, and the command prints the application's"
+          + " id and returns.",
       "",
-      "The driver finds the same in both modes: standard input at its end, a fresh working directory"
-          + " with its files, and no more environment than PATH, HOME, TMPDIR, LANG, USER, Slipway's"
-          + " own SLIPWAY_... and what --env gives.",
+      "The driver finds the same in both modes: standard input at its end, a fresh working"
+          + " directory with its files, and no more environment than PATH, HOME, TMPDIR, LANG,"
+          + " USER, Slipway's own SLIPWAY_... and what --env gives.",
       ""
     },
     footer = {
@@ -64,7 +63,8 @@ import picocli.CommandLine.Spec;
       "  122       killed by request",
       "  123       LOST: nobody can know how the driver ended",
       "  124       its time limit passed",
-      "  125       Slipway could not do it: refused, no master answered, or the driver did not start"
+      "  125       Slipway could not do it: refused, no master answered, or the driver did not"
+          + " start"
     })
 final class SubmitCommand implements Callable<Integer> {
   private static final String SPEC_FLAG = "--spec";
@@ -82,8 +82,8 @@ final class SubmitCommand implements Callable<Integer> {
   @Option(
       names = "--wait",
       description =
-          "Cluster mode: wait for the end, and exit with the driver's code. Interrupting the command"
-              + " leaves the application running.")
+          "Cluster mode: wait for the end, and exit with the driver's code. Interrupting the"
+              + " command leaves the application running.")
   private boolean wait;
 
   @Option(
@@ -127,7 +127,7 @@ final class SubmitCommand implements Callable<Integer> {
     List<HostPort> masters = connection.masters();
     String token = connection.token().token();
     try (Scratch scratch = Scratch.create("slipway-submit-")) {
-      ResolvedSubmission resolved = resolve(scratch);
+      Submission resolved = resolve(scratch);
       try (SlipwayClient client = SlipwayClient.connect(masters, token)) {
         return dryRun ? tell(client, resolved) : submit(client, resolved, scratch);
       }
@@ -144,7 +144,7 @@ final class SubmitCommand implements Callable<Integer> {
         .map(flag -> SpecFile.read(flag.getValue()));
   }
 
-  private ResolvedSubmission resolve(Scratch scratch) {
+  private Submission resolve(Scratch scratch) {
     SubmissionResolver resolver = new SubmissionResolver(options, scratch.directory());
     if (program.isEmpty() && specFile != null) {
       SpecFile.Program named = SpecFile.read(specFile).program();
@@ -159,7 +159,7 @@ final class SubmitCommand implements Callable<Integer> {
     return resolver.resolve(program, isCommand());
   }
 
-  private int tell(SlipwayClient client, ResolvedSubmission resolved) throws InterruptedException {
+  private int tell(SlipwayClient client, Submission resolved) throws InterruptedException {
     LauncherCheck.check(client, resolved.spec());
     FitCheck fit = FitCheck.of(resolved.spec(), client.workers());
     spec.commandLine().getOut().println(Json.text(dryRun(resolved.spec(), fit)));
@@ -176,9 +176,8 @@ final class SubmitCommand implements Callable<Integer> {
     return json;
   }
 
-  private int submit(SlipwayClient client, ResolvedSubmission resolved, Scratch scratch)
+  private int submit(SlipwayClient client, Submission resolved, Scratch scratch)
       throws IOException, InterruptedException {
-    String requestId = options.requestId == null ? UUID.randomUUID().toString() : options.requestId;
     boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
     LauncherCheck.check(client, resolved.spec());
     Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
@@ -194,9 +193,9 @@ final class SubmitCommand implements Callable<Integer> {
     }
     ApplicationHandle handle;
     try {
-      handle = client.submit(new Submission(requestId, resolved.spec(), List.of()));
+      handle = client.submit(new Submission(resolved.requestId(), resolved.spec(), List.of()));
     } catch (SlipwayException e) {
-      throw explain(e, requestId);
+      throw explain(e, resolved.requestId());
     }
     if (clientMode) {
       return new ClientModeRun(

@@ -188,7 +188,9 @@ class SlipwayMainTest {
   void submit_jarWithoutMainClass_asksForIt() throws IOException {
     Path jar = jar("Other.class");
 
-    assertRefused("names no Main-Class in its manifest; give --class", submit(jar.toString()));
+    assertRefused(
+        "names no Main-Class in its manifest; give the main class; correct --class",
+        submit(jar.toString()));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.slipway.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.slipway.client.Submission;
 import io.slipway.model.CommandTemplate;
 import io.slipway.model.DeployMode;
 import io.slipway.model.ExecutorProfile;
@@ -30,7 +31,7 @@ class SubmissionResolverTest {
   void resolve_jar_becomesDriverAndExecutorsOfOneClassPath() throws IOException {
     Path jar = application();
 
-    ResolvedSubmission resolved = resolve(List.of(jar.toString(), "x", "--y"), "--executors", "3");
+    Submission resolved = resolve(List.of(jar.toString(), "x", "--y"), "--executors", "3");
 
     LaunchTemplate driver = resolved.spec().driver().orElseThrow();
     CommandTemplate.Jvm jvm = (CommandTemplate.Jvm) driver.command();
@@ -42,7 +43,7 @@ class SubmissionResolverTest {
     assertThat(profile.target()).isEqualTo(ExecutorTarget.of(3));
     assertThat(profile.minimum()).isEqualTo(1);
     CommandTemplate.Jvm executor = (CommandTemplate.Jvm) profile.template().command();
-    assertThat(executor.mainClass()).isEqualTo(SubmissionResolver.EXECUTOR_MAIN);
+    assertThat(executor.mainClass()).isEqualTo("io.slipway.executor.ExecutorMain");
     assertThat(executor.classPath()).isEqualTo(jvm.classPath());
     assertThat(resolved.artifacts()).hasSize(1);
   }
@@ -60,7 +61,7 @@ class SubmissionResolverTest {
 
   @Test
   void resolve_launcherOptions_ofOneSideWin() throws IOException {
-    ResolvedSubmission resolved =
+    Submission resolved =
         resolve(
             List.of(application().toString()),
             "--deploy-mode=cluster",
@@ -81,7 +82,7 @@ class SubmissionResolverTest {
   void resolve_command_keepsItsWords() {
     SubmitOptions options = options("--executor-command", "sh work.sh 'a b'", "--executors", "2");
 
-    ResolvedSubmission resolved =
+    Submission resolved =
         new SubmissionResolver(options, directory).resolve(List.of("sleep", "60"), true);
 
     assertThat(resolved.spec().driver().orElseThrow().command())
@@ -96,7 +97,7 @@ class SubmissionResolverTest {
   void resolve_timeLimit_isInTheSpecificationAndInItsJson() throws IOException {
     List<String> program = List.of(application().toString());
 
-    ResolvedSubmission limited = resolve(program, "--time-limit=90m");
+    Submission limited = resolve(program, "--time-limit=90m");
 
     assertThat(limited.spec().timeLimit()).contains(Duration.ofMinutes(90));
     assertThat(SpecJson.specification(limited.spec()).get("timeLimit").getAsString())
@@ -107,7 +108,7 @@ class SubmissionResolverTest {
         .hasMessageContaining("span of time '0s' is zero");
   }
 
-  private ResolvedSubmission resolve(List<String> program, String... flags) {
+  private Submission resolve(List<String> program, String... flags) {
     return new SubmissionResolver(options(flags), directory).resolve(program, false);
   }
 
