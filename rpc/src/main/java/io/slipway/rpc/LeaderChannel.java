@@ -8,11 +8,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
 import io.slipway.model.HostPort;
+import io.slipway.proto.common.v1.Reason;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,6 +31,7 @@ public final class LeaderChannel implements AutoCloseable {
   private final Channels channels;
   private final Masters masters;
   private final Settings settings;
+  private final Set<CompletableFuture<?>> underWay = ConcurrentHashMap.newKeySet();
 
   /**
    * What a leader channel needs.
@@ -108,8 +112,38 @@ public final class LeaderChannel implements AutoCloseable {
   public <Q, R> CompletableFuture<R> callAsync(
       MethodDescriptor<Q, R> method, Q request, Patience patience) {
     UnaryCall<Q, R> call = new UnaryCall<>(method, request, retries(method, patience));
+    track(call.answer);
     call.attempt();
     return call.answer;
+  }
+
+  /**
+   * Reads a stream to its end like {@link #follow}, without a thread that waits. The future
+   * completes when the stream has ended or its reader wants no more, and fails with a {@link
+   * Refusal}; cancelling it ends the reading.
+   *
+   * @param reader called on the channels' thread, one message at a time: must not block
+   */
+  public <Q, R> CompletableFuture<Void> followAsync(
+      MethodDescriptor<Q, R> method, Supplier<Q> request, Predicate<R> reader, Patience patience) {
+    FollowedStream<Q, R> stream =
+        new FollowedStream<>(
+            masters,
+            channels,
+            method,
+            request,
+            reader,
+            retries(method, patience),
+            settings.attemptTimeout());
+    track(stream.end());
+    stream.attempt();
+    return stream.end();
+  }
+
+  /** What waits for its next try when this is closed would never hear of it. */
+  private void track(CompletableFuture<?> call) {
+    underWay.add(call);
+    call.whenComplete((done, failure) -> underWay.remove(call));
   }
 
   /**
@@ -184,10 +218,15 @@ public final class LeaderChannel implements AutoCloseable {
     }
   }
 
-  /** Drops all connections; calls that are under way are cancelled. Idempotent. */
+  /** Drops all connections; calls that are under way fail. Idempotent. */
   @Override
   public void close() {
     masters.close();
+    for (CompletableFuture<?> call : underWay) {
+      call.completeExceptionally(
+          Refusal.of(
+              Status.Code.CANCELLED, Reason.REASON_UNSPECIFIED, "the connection has been closed"));
+    }
   }
 
   private Retries retries(MethodDescriptor<?, ?> method, Patience patience) {

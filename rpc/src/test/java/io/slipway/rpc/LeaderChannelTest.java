@@ -280,7 +280,7 @@ class LeaderChannelTest {
 
       assertThat(tries.await(30, TimeUnit.SECONDS)).isTrue();
 
-      assertThat(answer.getNumberOfDependents()).isEqualTo(1);
+      assertThat(answer.getNumberOfDependents()).isEqualTo(2);
       answer.cancel(false);
     }
   }
@@ -317,6 +317,80 @@ class LeaderChannelTest {
     download(channel(LONG, one.address, two.address), read);
 
     assertThat(read).isEqualTo(IntStream.range(0, 100).boxed().toList());
+  }
+
+  @Test
+  void call_thatWaitsForItsNextTry_failsWhenTheChannelIsClosed() throws Exception {
+    leader.set(null);
+    CountDownLatch tries = new CountDownLatch(2);
+    LeaderChannel channel =
+        new LeaderChannel(
+            channels,
+            new LeaderChannel.Settings(
+                List.of(one.address),
+                TokenSource.of(TOKEN),
+                Patience.FOREVER,
+                LeaderChannel.Settings.DEFAULT_ATTEMPT_TIMEOUT,
+                trouble -> tries.countDown()));
+    CompletableFuture<DescribeClusterResponse> answer = describe(channel);
+    CompletableFuture<Void> stream =
+        channel.followAsync(
+            ArtifactServiceGrpc.getDownloadArtifactMethod(),
+            DownloadArtifactRequest::getDefaultInstance,
+            message -> true,
+            Patience.FOREVER);
+    assertThat(tries.await(30, TimeUnit.SECONDS)).isTrue();
+
+    channel.close();
+
+    assertThatThrownBy(answer::get).hasMessageContaining("closed");
+    assertThatThrownBy(stream::get).hasMessageContaining("closed");
+  }
+
+  @Test
+  void streamAsync_brokenInTheMiddle_goesOnElsewhere() throws Exception {
+    one.breakAfter = 3;
+    one.onBreak = () -> leader.set(two);
+    List<Integer> read = new ArrayList<>();
+
+    downloadAsync(channel(LONG, one.address, two.address), read).get(30, TimeUnit.SECONDS);
+
+    assertThat(read).isEqualTo(IntStream.range(0, 100).boxed().toList());
+  }
+
+  @Test
+  void streamAsync_thatItsReaderEnds_completes() throws Exception {
+    List<Integer> read = new ArrayList<>();
+
+    channel(LONG, one.address)
+        .followAsync(
+            ArtifactServiceGrpc.getDownloadArtifactMethod(),
+            DownloadArtifactRequest::getDefaultInstance,
+            message -> {
+              read.add((int) message.getData().byteAt(0));
+              return read.size() < 2;
+            },
+            LONG)
+        .get(30, TimeUnit.SECONDS);
+
+    assertThat(read).containsExactly(0, 1);
+  }
+
+  @Test
+  void streamAsync_toSomethingSilent_endsWithItsName() throws Exception {
+    HostPort silent = listener("");
+    LeaderChannel channel =
+        new LeaderChannel(
+            channels,
+            new LeaderChannel.Settings(
+                List.of(silent),
+                TokenSource.none(),
+                Patience.of(Duration.ofMillis(300)),
+                Duration.ofMillis(200),
+                trouble -> {}));
+
+    assertThatThrownBy(() -> downloadAsync(channel, new ArrayList<>()).get(30, TimeUnit.SECONDS))
+        .hasMessageContaining("no master answers: " + silent);
   }
 
   @Test
@@ -407,6 +481,14 @@ class LeaderChannelTest {
         ArtifactServiceGrpc.getDownloadArtifactMethod(),
         () -> DownloadArtifactRequest.newBuilder().setOffset(read.size()).build(),
         message -> read.add((int) message.getData().byteAt(0)));
+  }
+
+  private static CompletableFuture<Void> downloadAsync(LeaderChannel channel, List<Integer> read) {
+    return channel.followAsync(
+        ArtifactServiceGrpc.getDownloadArtifactMethod(),
+        () -> DownloadArtifactRequest.newBuilder().setOffset(read.size()).build(),
+        message -> read.add((int) message.getData().byteAt(0)),
+        Patience.of(Duration.ofMillis(300)));
   }
 
   /** Takes connections, says {@code greeting}, and then nothing. */
