@@ -11,56 +11,65 @@ import io.slipway.rpc.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.concurrent.SynchronousQueue;
+import java.util.function.Consumer;
 
 /**
  * The output of an execution as a stream of bytes: a thread of its own follows it over breaks and
- * hands over one message at a time, so that a slow reader slows the sender.
+ * is at most one message ahead, so that a slow reader slows the sender.
  */
 final class LogInputStream extends InputStream {
-  private sealed interface Event {
-    record Data(ByteString bytes) implements Event {}
-
-    record End(RuntimeException failure) implements Event {}
-  }
-
   private final LeaderChannel leader;
   private final LogQuery query;
-  private final SynchronousQueue<Event> events = new SynchronousQueue<>();
+  private final Consumer<LogInputStream> whenEnded;
   private final Thread follower;
+
+  // Of the following thread.
   private long offset;
   private boolean begun;
-  private InputStream current = InputStream.nullInputStream();
-  private Event.End end;
 
-  LogInputStream(LeaderChannel leader, LogQuery query) {
+  // Of the reading thread.
+  private InputStream current = InputStream.nullInputStream();
+
+  // Guarded by this.
+  private ByteString ahead;
+  private RuntimeException failure;
+  private boolean ended;
+
+  /**
+   * Begins to follow.
+   *
+   * @param whenEnded told once there is no thread any more
+   */
+  LogInputStream(LeaderChannel leader, LogQuery query, Consumer<LogInputStream> whenEnded) {
     this.leader = leader;
     this.query = query;
+    this.whenEnded = whenEnded;
     this.offset = query.offset();
     this.follower = new Thread(this::follow, "slipway-log");
     follower.setDaemon(true);
+  }
+
+  LogInputStream begin() {
     follower.start();
+    return this;
   }
 
   private void follow() {
-    Event.End last = new Event.End(null);
     try {
       leader.follow(
           SubmissionServiceGrpc.getReadLogMethod(),
           this::request,
           this::take,
           query.follow() ? Patience.FOREVER : Patience.of(SlipwayClient.DEFAULT_PATIENCE));
+      end(null);
     } catch (Refusal refusal) {
-      last = new Event.End(Wire.exception(refusal));
+      end(Wire.exception(refusal));
     } catch (InterruptedException closed) {
-      return;
+      end(null);
     } catch (RuntimeException e) {
-      last = new Event.End(e);
-    }
-    try {
-      events.put(last);
-    } catch (InterruptedException closed) {
-      return;
+      end(e);
+    } finally {
+      whenEnded.accept(this);
     }
   }
 
@@ -91,13 +100,29 @@ final class LogInputStream extends InputStream {
     }
     offset = Math.max(offset, answer.getOffset() + answer.getData().size());
     try {
-      if (!data.isEmpty()) {
-        events.put(new Event.Data(data));
-      }
-      return true;
+      return data.isEmpty() || hand(data);
     } catch (InterruptedException closed) {
-      Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  /** Waits until what was handed over before has been read. */
+  private synchronized boolean hand(ByteString data) throws InterruptedException {
+    while (ahead != null && !ended) {
+      wait();
+    }
+    if (!ended) {
+      ahead = data;
+      notifyAll();
+    }
+    return !ended;
+  }
+
+  private synchronized void end(RuntimeException problem) {
+    if (!ended) {
+      ended = true;
+      failure = problem;
+      notifyAll();
     }
   }
 
@@ -117,15 +142,11 @@ final class LogInputStream extends InputStream {
       if (n > 0) {
         return n;
       }
-      if (end == null) {
-        next();
-      }
-      if (end != null) {
-        if (end.failure() != null) {
-          throw new IOException(end.failure().getMessage(), end.failure());
-        }
+      ByteString next = next();
+      if (next == null) {
         return -1;
       }
+      current = next.newInput();
     }
   }
 
@@ -134,13 +155,10 @@ final class LogInputStream extends InputStream {
     return current.available();
   }
 
-  private void next() throws InterruptedIOException {
+  private synchronized ByteString next() throws IOException {
     try {
-      Event event = events.take();
-      if (event instanceof Event.Data data) {
-        current = data.bytes().newInput();
-      } else if (event instanceof Event.End last) {
-        end = last;
+      while (ahead == null && !ended) {
+        wait();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -148,12 +166,29 @@ final class LogInputStream extends InputStream {
       interrupted.initCause(e);
       throw interrupted;
     }
+    if (ahead == null && failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+    ByteString data = ahead;
+    ahead = null;
+    notifyAll();
+    return data;
+  }
+
+  /** Ends the following thread; a reader that waits, or comes later, fails so. */
+  void abort(RuntimeException reason) {
+    end(reason);
+    follower.interrupt();
   }
 
   @Override
   public void close() {
+    synchronized (this) {
+      ended = true;
+      ahead = null;
+      failure = null;
+      notifyAll();
+    }
     follower.interrupt();
-    end = new Event.End(null);
-    current = InputStream.nullInputStream();
   }
 }

@@ -3,7 +3,7 @@ package io.slipway.client;
 /**
  * A cluster refused a call, or could not be reached. The message says what to change; {@link #kind}
  * tells programs what happened. No call is worth repeating unchanged but one that was {@link
- * Kind#UNREACHABLE} or {@link Kind#OVERLOADED}.
+ * Kind#UNREACHABLE}, {@link Kind#TIMED_OUT} or {@link Kind#OVERLOADED}.
  */
 public final class SlipwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -12,6 +12,10 @@ public final class SlipwayException extends RuntimeException {
   public enum Kind {
     /** No master that leads answered in time; whether the call took effect is unknown. */
     UNREACHABLE,
+    /** The time-out of the call was over first; whether it took effect is unknown. */
+    TIMED_OUT,
+    /** The client has been closed. */
+    CLOSED,
     /** The token is missing, not valid there, or does not allow this call. */
     NOT_ALLOWED,
     /** Nothing has this id, or more than one thing has. */

@@ -10,6 +10,7 @@ import io.slipway.model.HostPort;
 import io.slipway.model.WorkerId;
 import io.slipway.model.WorkerState;
 import io.slipway.proto.cluster.v1.DescribeClusterResponse;
+import io.slipway.proto.cluster.v1.MasterInfo;
 import io.slipway.proto.cluster.v1.WorkerInfo;
 import io.slipway.proto.common.v1.ExecutionInfo;
 import io.slipway.proto.common.v1.NameValue;
@@ -154,10 +155,16 @@ final class Wire {
         answer.getQueuedApplications());
   }
 
+  static MasterReport master(MasterInfo info) {
+    return new MasterReport(info.getAddress(), info.getLeader(), info.getVersion());
+  }
+
   static SlipwayException exception(Refusal refusal) {
     SlipwayException.Kind kind =
         switch (refusal.code()) {
-          case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> SlipwayException.Kind.UNREACHABLE;
+          case UNAVAILABLE, DEADLINE_EXCEEDED -> SlipwayException.Kind.UNREACHABLE;
+          // A call that a master cancels is made again.
+          case CANCELLED -> SlipwayException.Kind.CLOSED;
           case UNAUTHENTICATED, PERMISSION_DENIED -> SlipwayException.Kind.NOT_ALLOWED;
           case NOT_FOUND -> SlipwayException.Kind.UNKNOWN_ID;
           case INVALID_ARGUMENT ->

@@ -54,8 +54,8 @@ final class Failures {
       case UNREACHABLE -> "; check --master, and that the master runs";
       case NOT_ALLOWED -> "; check --token-file: it must be a token of that cluster";
       case UNKNOWN_ID -> "; 'slipway list' shows the applications";
-      case OVERLOADED -> "; try again later";
-      case INVALID, NOT_SUPPORTED, WRONG_STATE, DATA_LOSS, OTHER -> "";
+      case OVERLOADED, TIMED_OUT -> "; try again later";
+      case CLOSED, INVALID, NOT_SUPPORTED, WRONG_STATE, DATA_LOSS, OTHER -> "";
     };
   }
 }
