@@ -2,9 +2,12 @@ package io.slipway.client;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,15 +34,29 @@ public final class ApiBundle {
   private ApiBundle() {}
 
   /**
-   * Looks at the system property {@value #PROPERTY}, in {@code SLIPWAY_HOME/lib}, and on this JVM's
-   * class path, in this order.
+   * Looks at the system property {@value #PROPERTY}, in {@code SLIPWAY_HOME/lib}, at the jar from
+   * which this class was loaded, and on this JVM's class path, in this order.
    *
    * @return empty if there is none
    * @throws IOException naming the path, if the property names a file that is not there
    */
   public static Optional<Path> locate() throws IOException {
     return locate(
-        System.getProperty(PROPERTY, ""), System.getenv(), System.getProperty("java.class.path"));
+        System.getProperty(PROPERTY, ""),
+        System.getenv(),
+        ownJar() + File.pathSeparator + System.getProperty("java.class.path"));
+  }
+
+  /** Build tools run programs in class loaders whose jars are not on the JVM's class path. */
+  private static String ownJar() {
+    CodeSource source = ApiBundle.class.getProtectionDomain().getCodeSource();
+    try {
+      return source == null || source.getLocation() == null
+          ? ""
+          : Path.of(source.getLocation().toURI()).toString();
+    } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      return ""; // not a file of this machine
+    }
   }
 
   static Optional<Path> locate(String property, Map<String, String> environment, String classPath)

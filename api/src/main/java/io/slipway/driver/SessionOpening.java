@@ -408,10 +408,20 @@ final class SessionOpening {
     }
   }
 
+  /**
+   * That of the program, which is not that of the JVM where a build tool runs it inside its own.
+   */
   private static String mainClassName() {
-    String command = System.getProperty("sun.java.command", "").strip().split("\\s+", -1)[0];
-    String name = Path.of(command).getFileName() == null ? "" : command;
-    return name.isBlank() ? "driver" : name.substring(Math.max(0, name.length() - 128));
+    Optional<String> main =
+        StackWalker.getInstance()
+            .walk(
+                frames ->
+                    frames
+                        .filter(frame -> frame.getMethodName().equals("main"))
+                        .map(StackWalker.StackFrame::getClassName)
+                        .findFirst());
+    String name = main.orElse("driver");
+    return name.substring(Math.max(0, name.length() - 128));
   }
 
   private static String variable(Map<String, String> environment, String name) {
