@@ -2,8 +2,23 @@ package io.slipway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.slipway.client.ApplicationEvent;
+import io.slipway.client.ApplicationHandle;
+import io.slipway.client.ApplicationReport;
+import io.slipway.client.SlipwayClient;
+import io.slipway.client.Specification;
+import io.slipway.model.ApplicationState;
+import io.slipway.model.Ending;
+import io.slipway.model.HostPort;
+import io.slipway.rpc.TokenFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,6 +67,64 @@ class ITMasterLoss {
 
     assertThat(run.exitCode()).isEqualTo(7);
     assertThat(cluster.status(id).get("state").getAsString()).isEqualTo("FAILED");
+  }
+
+  @Test
+  void masterKilled_programsThatWaitAndFollow_hearTheRestAfterwards() throws Exception {
+    Path done = directory.resolve("followed-done");
+    Specification application =
+        Specification.command(
+                "sh",
+                "-c",
+                "echo one; until [ -e "
+                    + done
+                    + " ]; do sleep 0.1; done; echo two; touch "
+                    + done
+                    + ".seen; exit 7")
+            .name("followed")
+            .build();
+    try (SlipwayClient client =
+            SlipwayClient.connect(
+                List.of(HostPort.parse(cluster.address())),
+                new TokenFiles(cluster.tokens()).userToken().token());
+        Stream<ApplicationEvent> changes = client.submit(application).events()) {
+      Iterator<ApplicationEvent> events = changes.iterator();
+      ApplicationHandle followed = client.handle(events.next().application().id());
+      Iterator<String> lines = followed.driverLines().iterator();
+      assertThat(lines.next()).isEqualTo("one");
+      CompletableFuture<ApplicationReport> outcome = followed.outcome();
+      CompletableFuture<Optional<ApplicationReport>> waiting = new CompletableFuture<>();
+      Thread waiter = new Thread(() -> waiting.complete(awaited(followed)));
+      waiter.start();
+      cluster.killMaster();
+      assertThat(outcome).isNotDone();
+      Files.createFile(done);
+      Awaitility.await()
+          .atMost(TestCluster.LONG)
+          .until(() -> Files.exists(Path.of(done + ".seen")));
+      cluster.startMaster();
+
+      assertThat(lines.next()).isEqualTo("two");
+      assertThat(lines.hasNext()).isFalse();
+      ApplicationEvent last = events.next();
+      while (events.hasNext()) {
+        last = events.next();
+      }
+      assertThat(last.application().state()).isEqualTo(ApplicationState.FAILED);
+      ApplicationReport end = outcome.get(TestCluster.LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(end.ending().orElseThrow()).isEqualTo(Ending.exited(7));
+      assertThat(waiting.get(TestCluster.LONG.toSeconds(), TimeUnit.SECONDS))
+          .map(ApplicationReport::state)
+          .contains(ApplicationState.FAILED);
+    }
+  }
+
+  private static Optional<ApplicationReport> awaited(ApplicationHandle application) {
+    try {
+      return application.await(TestCluster.LONG);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** Submits an application to a Slipway cluster, and follows it to its end. */
+package com.example.submit;
