@@ -35,6 +35,7 @@ public final class SessionBuilder {
   private SessionProfile main = SessionProfile.named(ExecutorProfile.DEFAULT_NAME);
   private final List<SessionProfile> profiles = new ArrayList<>();
   private OptionalInt maxCores = OptionalInt.empty();
+  private Optional<Duration> timeLimit = Optional.empty();
   private HostPort listen = new HostPort("127.0.0.1", 0);
   private Optional<HostPort> advertise = Optional.empty();
   private boolean insecure;
@@ -127,6 +128,16 @@ public final class SessionBuilder {
   /** Cap on the cores of all executors together, of a hosted session; at least 1. */
   public SessionBuilder maxCores(int cores) {
     maxCores = OptionalInt.of(cores);
+    return this;
+  }
+
+  /**
+   * How long a hosted session's application may run, positive. Then it is {@code FAILED}, and the
+   * session ends as if somebody had asked for its end: tasks fail, executors are stopped. No limit
+   * unless said.
+   */
+  public SessionBuilder timeLimit(Duration limit) {
+    timeLimit = Optional.of(limit);
     return this;
   }
 
@@ -231,6 +242,10 @@ public final class SessionBuilder {
 
   OptionalInt maxCores() {
     return maxCores;
+  }
+
+  Optional<Duration> timeLimit() {
+    return timeLimit;
   }
 
   HostPort listen() {

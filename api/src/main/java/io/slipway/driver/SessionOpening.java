@@ -262,7 +262,8 @@ final class SessionOpening {
         1,
         0,
         ApplicationSpec.DEFAULT_LOST_AFTER,
-        ApplicationSpec.DEFAULT_REGISTER_TIMEOUT);
+        ApplicationSpec.DEFAULT_REGISTER_TIMEOUT,
+        builder.timeLimit());
   }
 
   private static SlipwaySession openHosted(

@@ -311,7 +311,7 @@ class SlipwaySessionTest {
   @Test
   void hosted_closed_hasSucceeded() throws Exception {
     try (FakeMaster master = new FakeMaster()) {
-      SlipwaySession session = hosted(master).executors(3).open();
+      SlipwaySession session = hosted(master).executors(3).timeLimit(Duration.ofMinutes(5)).open();
       try (RunningExecutor executor =
           RunningExecutor.start(
               FakeMaster.APPLICATION,
@@ -328,6 +328,7 @@ class SlipwaySessionTest {
         assertThat(executor.exitCode()).isZero();
       }
       assertThat(master.submissions().get(0).getSpec().hasDriver()).isFalse();
+      assertThat(master.submissions().get(0).getSpec().getTimeLimit().getSeconds()).isEqualTo(300);
       assertThat(master.profiles().get(0).getTarget().getTotal()).isEqualTo(3);
       assertThat(
               master.profiles().get(0).getTemplate().getJvm().getClassPathList().stream()
