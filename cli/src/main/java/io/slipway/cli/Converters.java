@@ -3,6 +3,7 @@ package io.slipway.cli;
 import io.slipway.model.ByteSize;
 import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
+import io.slipway.rpc.Limits;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -99,7 +100,7 @@ final class Converters {
     @Override
     public Instant convert(String text) {
       if (Span.FORM.matcher(text).matches()) {
-        return Instant.now().minus(new Span().convert(text));
+        return Instant.now().minus(Span.read(text));
       }
       try {
         if (text.indexOf('T') < 0) {
@@ -202,6 +203,16 @@ final class Converters {
 
     @Override
     public Duration convert(String text) {
+      Duration span = read(text);
+      if (span.compareTo(Limits.DURATION) > 0) {
+        throw new TypeConversionException(
+            "span of time '" + text + "' is more than " + Limits.DURATION.toDays() + "d");
+      }
+      return span;
+    }
+
+    /** However long it is. */
+    private static Duration read(String text) {
       Matcher matcher = FORM.matcher(text);
       if (!matcher.matches()) {
         throw new TypeConversionException(

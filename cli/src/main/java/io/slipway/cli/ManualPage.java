@@ -12,6 +12,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The manual page of one command, from what its help says. */
 final class ManualPage {
+  private static final String EXIT_CODES = "Exit codes: ";
+
   private final CommandLine command;
   private final CommandSpec spec;
   private final UsageMessageSpec usage;
@@ -39,7 +41,7 @@ final class ManualPage {
         .append(title.toUpperCase(Locale.ROOT))
         .append("\" \"1\" \"\" \"Slipway ")
         .append(Version.text())
-        .append("\" \"Slipway\"\n");
+        .append("\" \"Slipway\"\n.nh\n.ad l\n");
     section("NAME");
     String first = usage.description()[0];
     line(title + " - " + first.replaceFirst("[.:].*", ""));
@@ -115,8 +117,16 @@ final class ManualPage {
           page.append(".PP\n");
         }
       } else if (!indented && heads && line.endsWith(":")) {
+        begun = true;
         section(line.substring(0, line.length() - 1).toUpperCase(Locale.ROOT));
+      } else if (line.startsWith(EXIT_CODES)) {
+        section("EXIT STATUS");
+        begun = true;
+        line(line.substring(EXIT_CODES.length()));
       } else {
+        if (!begun && !indented) {
+          section("NOTES");
+        }
         begun = true;
         line(indented ? line.substring(2) : line);
       }

@@ -24,6 +24,11 @@ class ConvertersTest {
   }
 
   @Test
+  void moment_longBack_mayBeYears() {
+    assertThat(new Converters.Moment().convert("4000d")).isBefore("2020-01-01T00:00:00Z");
+  }
+
+  @Test
   void moment_dayAndTime_areOfThisMachine() {
     ZoneId zone = ZoneId.systemDefault();
 

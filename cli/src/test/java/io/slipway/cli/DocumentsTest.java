@@ -33,7 +33,11 @@ class DocumentsTest {
     assertThat(directory.resolve("man1/slipway-submit.1"))
         .content()
         .contains(".SH NAME\nslipway\\-submit \\- ", "\\fB\\-\\-executors\\fR \\fI")
+        .contains(".SH EXAMPLES\n.nf\nslipway submit app.jar")
         .doesNotContainPattern("(?m)^'");
+    assertThat(directory.resolve("man1/slipway-kill.1"))
+        .content()
+        .contains(".SH NOTES\n", ".SH EXIT STATUS\n0 each end");
     assertThat(directory.resolve("man1/slipway-archive.1")).doesNotExist();
   }
 

@@ -97,6 +97,15 @@ class SlipwayMainTest {
         "kill | --name | --all",
         "kill x --all | ID | --all",
         "logs x --tail -1 | --tail | -1 is not between 0 and",
+        "frobnicate | unknown command 'frobnicate' | known: quickstart, master, worker",
+        "list --staet failed | unknown flag '--staet' | did you mean '--state'?",
+        "list --state done | --state: 'done' is none of | queued, starting, running",
+        "list more | 'more' | one argument too many",
+        "logs x --tail | --tail has no value | give N",
+        "status | ID is missing | --help",
+        "completion fish | SHELL: 'fish' is none of | bash, zsh",
+        "submit --time-limit 60 x.jar | --time-limit | not a span of time: '60'",
+        "submit --time-limit 400d x.jar | --time-limit | '400d' is more than 365d",
       })
   void wrongUse_isOneLineWithTheValue(String line, String flag, String value) {
     Invocation invocation = Invocation.of(line.split(" "));
