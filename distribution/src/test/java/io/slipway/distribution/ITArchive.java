@@ -29,7 +29,7 @@ class ITArchive {
   private static final Path ARCHIVE = Path.of(System.getProperty("slipway.archive"));
   private static final String VERSION = System.getProperty("slipway.version");
   private static final Instant TIME = Instant.parse(System.getProperty("slipway.timestamp"));
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofSeconds(300);
 
   private static final boolean ROOT = System.getProperty("user.name").equals("root");
   private static final String NOBODY = "65534";
