@@ -80,7 +80,7 @@ final class CompletionScript {
           while IFS= read -r word; do
             COMPREPLY+=("$word")
           done < <(compgen -P "$behind" -W "$_slipway_words" -- "$current")
-          type compopt >/dev/null 2>&1 && compopt +o default
+          compopt +o default 2>/dev/null
         fi
       }
       complete -o default -F _slipway slipway
