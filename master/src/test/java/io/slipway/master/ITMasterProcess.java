@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -253,6 +254,45 @@ class ITMasterProcess {
     for (Future<Digest> one : slow) {
       assertThat(one.get()).isEqualTo(digest);
     }
+  }
+
+  @Test
+  void upload_duringWhichTheMasterIsKilled_goesOnWhereItBroke() throws Exception {
+    MasterProcess first = start(ANY);
+    LeaderChannel user = caller(first.address(), tokens().userToken().token());
+    byte[] bytes = chunk(1);
+    Digest digest = Digest.of(bytes);
+    int piece = bytes.length / 16;
+    Path unfinished = directory.resolve("data/artifacts/unfinished").resolve(digest.hex());
+    List<Integer> begun = new ArrayList<>();
+
+    user.send(
+        ArtifactServiceGrpc.getUploadArtifactMethod(),
+        () -> {
+          int offset = (int) unfinished.toFile().length();
+          begun.add(offset);
+          return IntStream.iterate(offset, from -> from < bytes.length, from -> from + piece)
+              .mapToObj(
+                  from -> {
+                    if (begun.size() == 1 && from == bytes.length / 2) {
+                      Awaitility.await().until(() -> unfinished.toFile().length() >= 4 * piece);
+                      crashAndStart(first);
+                    }
+                    return UploadArtifactRequest.newBuilder()
+                        .setDigest(from == offset ? digest.hex() : "")
+                        .setSizeBytes(from == offset ? bytes.length : 0)
+                        .setOffset(from == offset ? offset : 0)
+                        .setData(
+                            UnsafeByteOperations.unsafeWrap(
+                                bytes, from, Math.min(piece, bytes.length - from)))
+                        .build();
+                  })
+              .iterator();
+        });
+
+    assertThat(begun.get(0)).isZero();
+    assertThat(begun.get(begun.size() - 1)).isGreaterThanOrEqualTo(4 * piece);
+    assertThat(download(user, digest, () -> {})).isEqualTo(digest);
   }
 
   private static Digest upload(LeaderChannel user, int chunks) throws InterruptedException {
