@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.ZipException;
 
 /**
  * Turns a specification into what is submitted: reads the files that it names, packs class
@@ -63,9 +64,9 @@ public final class SpecificationResolver {
     String name;
     List<ExecutorSpecification> executors = specification.executors();
     if (specification.program() instanceof Specification.Program.Jvm jvm) {
-      PackagedClassPath packed = new ClassPathPackager(apiBundle, scratch).pack(jvm.classPath());
       String mainClass =
           jvm.mainClass().isPresent() ? jvm.mainClass().get() : mainClassOf(jvm.classPath().get(0));
+      PackagedClassPath packed = new ClassPathPackager(apiBundle, scratch).pack(jvm.classPath());
       packed.requireClass(mainClass);
       artifacts.addAll(packed.artifacts());
       classPath = packed.references();
@@ -198,6 +199,8 @@ public final class SpecificationResolver {
       try (JarFile jar = new JarFile(application.toFile(), false)) {
         Manifest manifest = jar.getManifest();
         mainClass = manifest == null ? null : manifest.getMainAttributes().getValue("Main-Class");
+      } catch (ZipException e) {
+        throw new IOException(application + ": not a jar (" + e.getMessage() + ")", e);
       }
     }
     if (mainClass == null || mainClass.isBlank()) {

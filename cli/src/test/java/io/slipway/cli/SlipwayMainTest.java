@@ -105,7 +105,7 @@ class SlipwayMainTest {
         "status | ID is missing | --help",
         "completion fish | SHELL: 'fish' is none of | bash, zsh",
         "submit --time-limit 60 x.jar | --time-limit | not a span of time: '60'",
-        "submit --time-limit 400d x.jar | --time-limit | '400d' is more than 365d",
+        "submit --time-limit 400d x.jar | --time-limit | 400d' is more than 365d",
       })
   void wrongUse_isOneLineWithTheValue(String line, String flag, String value) {
     Invocation invocation = Invocation.of(line.split(" "));
