@@ -192,7 +192,7 @@ class ITStartedAnywhere {
     line.add(Path.of(System.getProperty("slipway.maven.home"), "bin", "mvn").toString());
     line.addAll(List.of("-B", "-ntp", "-q"));
     line.add("-Dmaven.repo.local=" + System.getProperty("slipway.maven.repository"));
-    if (Boolean.getBoolean("slipway.maven.offline")) {
+    if (System.getProperty("slipway.maven.offline").equals("offline=true")) {
       line.add("-o");
     }
     line.addAll(List.of("test", "exec:java"));
