@@ -53,7 +53,8 @@ final class DockerImageCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = {
         "The image's name. Default: the one that workers use unless told otherwise, slipway-java:N"
-            + " with the version of Java; with --cluster slipway:VERSION.",
+            + " with the version of Java; with --cluster slipway:VERSION. Without a tag it has"
+            + " 'latest'.",
         "Example: --name tools:1"
       })
   private String name;
@@ -147,10 +148,14 @@ final class DockerImageCommand implements Callable<Integer> {
       service = Optional.of(ClusterImage.of(distribution));
       usualName = ClusterImage.defaultName();
     }
-    return new RuntimeImage(
-        name == null ? usualName : name,
-        modules == null ? RuntimeImage.DEFAULT_MODULES : modules,
-        programs,
-        service);
+    try {
+      return new RuntimeImage(
+          name == null ? usualName : name,
+          modules == null ? RuntimeImage.DEFAULT_MODULES : modules,
+          programs,
+          service);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailedException.usage("--name: " + e.getMessage());
+    }
   }
 }

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ITClusterImage {
   private static final Pattern BLOCK = Pattern.compile("(?m)^```sh\\n(.*?)^```", Pattern.DOTALL);
   private static final String PREFIX = "slipway-test-" + ProcessHandle.current().pid() + "-";
-
-  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final int PORT = freePort();
+  private static final Duration LONG = Duration.ofMinutes(4);
 
   @TempDir static Path directory;
 
@@ -49,6 +53,15 @@ class ITClusterImage {
     assertThat(blocks).hasSize(4);
   }
 
+  /** Chosen here: one that the engine chooses is another after the container's restart. */
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static boolean hasDockerCommand() {
     return Pattern.compile(File.pathSeparator)
         .splitAsStream(System.getenv().getOrDefault("PATH", ""))
@@ -60,10 +73,7 @@ class ITClusterImage {
     return block
         .replace("/opt/slipway/", System.getProperty("slipway.distribution") + "/")
         .replaceAll("slipway-(net|tokens|master|worker-)", PREFIX + "$1")
-        .replace("127.0.0.1:7077:7077", "127.0.0.1::7077")
-        .replace(
-            "SLIPWAY_MASTER=127.0.0.1:7077",
-            "SLIPWAY_MASTER=$(docker port " + PREFIX + "master 7077)")
+        .replace("127.0.0.1:7077", "127.0.0.1:" + PORT)
         .replace("--cluster)", "--cluster --name " + PREFIX + "image)")
         // A person types slower than a master starts.
         .replace("\nslipway list\n", "\nuntil slipway list; do sleep 1; done\n");

@@ -85,14 +85,14 @@ class ITOperations {
   @Test
   void submit_beyondTheQuota_saysWhoHoldsTheSpace() throws Exception {
     Path large = Files.write(directory.resolve("large"), new byte[4 << 20]);
-    Path other = Files.write(directory.resolve("other"), new byte[3 << 20]);
+    Path more = Files.write(directory.resolve("more"), new byte[3 << 20]);
     TestCluster.Run first =
         cluster.command("submit", "--name", "holder", "--file", large.toString(), "--", "true");
     assertThat(first.exitCode()).isZero();
     // Not a word of progress where nobody looks.
     assertThat(first.err()).isEmpty();
 
-    TestCluster.Run refused = cluster.command("submit", "--file", other.toString(), "--", "true");
+    TestCluster.Run refused = cluster.command("submit", "--file", more.toString(), "--", "true");
 
     assertThat(refused.exitCode()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err())

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -26,7 +27,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
  * programs of this machine with theirs: nothing is downloaded. It is for executions of this
  * launcher; or, with a service in it, for that.
  *
- * @param name of the image
+ * @param name of the image; without a tag it has {@code latest}
  * @param modules of the Java runtime, which this JVM's JDK makes
  * @param programs of this machine, to be put into the image as {@code /bin/NAME}
  * @param service what else is in it and how that is started; empty if the image is for executions
@@ -65,11 +66,32 @@ public record RuntimeImage(
           "jdk.unsupported",
           "jdk.zipfs");
 
+  /** Of the engine's grammar, what names an image that is made here. */
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
+              + "(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?");
+
   private static final Duration HEALTH_INTERVAL = Duration.ofSeconds(10);
   private static final Duration HEALTH_START = Duration.ofSeconds(60);
 
-  /** Copies. */
+  /**
+   * Copies.
+   *
+   * @throws IllegalArgumentException if an engine would not take the name
+   */
   public RuntimeImage {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'"
+              + name
+              + "' is no image's name: lower-case letters, digits, and . _ - / between them, then"
+              + " perhaps ':' and a tag");
+    }
+    // An engine that loads an archive passes over a name without a tag, and says nothing.
+    if (name.indexOf(':', name.lastIndexOf('/') + 1) < 0) {
+      name = name + ":latest";
+    }
     modules = List.copyOf(modules);
     programs = List.copyOf(programs);
   }
