@@ -330,10 +330,12 @@ public final class ContractBed implements AutoCloseable {
   }
 
   /** Lets what waits at its gate go on; it has the gate open already. */
-  public static void release(Execution execution) throws IOException {
+  public static void release(Execution execution) {
     try (FileChannel writer =
         FileChannel.open(execution.gate(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       writer.write(ByteBuffer.wrap(new byte[] {'\n'}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

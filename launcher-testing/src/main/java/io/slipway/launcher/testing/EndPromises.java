@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -173,7 +174,15 @@ abstract class EndPromises extends PromiseGroup {
 
     handle.stop(HOUR);
 
-    Ending ending = await(handle);
+    // A shell that was about to read when the signal came looks at it after it has read.
+    CompletableFuture<Ending> exit = handle.exit().toCompletableFuture();
+    ContractBed.await(
+        () -> {
+          ContractBed.release(execution);
+          return exit.isDone();
+        },
+        "exit() did not complete");
+    Ending ending = exit.get();
     assertThat(ending.status()).isEqualTo(new ExitStatus.Exited(5));
     assertThat(ending.stop()).contains(StopKind.ASKED);
   }
