@@ -37,8 +37,8 @@ final class DockerBed implements AutoCloseable {
   }
 
   /** The container of an execution. */
-  static String containerOf(ContractBed.Execution execution) {
-    return "slipway-contract-" + execution.id();
+  String containerOf(ContractBed.Execution execution) {
+    return "slipway-" + bed.owner() + "-" + execution.id();
   }
 
   /** The usual spec with other options, variables, ports and memory. */
@@ -68,5 +68,12 @@ final class DockerBed implements AutoCloseable {
   @Override
   public void close() throws Exception {
     bed.close();
+    try (Engine left = engine()) {
+      for (String container : left.containersOf(bed.owner()).keySet()) {
+        left.remove(container);
+      }
+    } catch (EngineException e) {
+      System.err.println("containers of " + bed.owner() + " may be left: " + e);
+    }
   }
 }

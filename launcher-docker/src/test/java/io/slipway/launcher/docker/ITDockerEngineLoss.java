@@ -193,7 +193,7 @@ class ITDockerEngineLoss {
           .hasMessageContaining("no space left on device");
       Files.delete(data.resolve("fill"));
       try (Engine asked = bed.engine()) {
-        assertThat(asked.state(DockerBed.containerOf(execution))).isEmpty();
+        assertThat(asked.state(bed.containerOf(execution))).isEmpty();
       }
     } finally {
       bed.close();

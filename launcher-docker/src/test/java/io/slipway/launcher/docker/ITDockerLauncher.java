@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,8 +68,8 @@ class ITDockerLauncher {
     return bed.spec(execution, command, options, Map.of(), Map.of());
   }
 
-  private static void assertRefused(
-      ContractBed.Execution execution, LaunchSpec spec, String... words) throws Exception {
+  private void assertRefused(ContractBed.Execution execution, LaunchSpec spec, String... words)
+      throws Exception {
     assertThatThrownBy(() -> bed.contract().launch(execution, spec))
         .isInstanceOf(LaunchException.class)
         .message()
@@ -78,10 +79,9 @@ class ITDockerLauncher {
     assertThat(stateOf(execution)).isEmpty();
   }
 
-  private static java.util.Optional<Engine.State> stateOf(ContractBed.Execution execution)
-      throws EngineException {
+  private Optional<Engine.State> stateOf(ContractBed.Execution execution) throws EngineException {
     try (Engine engine = bed.engine()) {
-      return engine.state(DockerBed.containerOf(execution));
+      return engine.state(bed.containerOf(execution));
     }
   }
 
@@ -139,18 +139,18 @@ class ITDockerLauncher {
   void name_takenByAnotherContainer_isRefusedAndThatIsLeftAlone() throws Exception {
     ContractBed.Execution execution = bed.contract().execution();
     try (Engine engine = bed.engine()) {
-      makeContainer(engine, DockerBed.containerOf(execution), "somebody", "something");
+      makeContainer(engine, bed.containerOf(execution), "somebody", "something");
       try {
         assertThatThrownBy(
                 () -> bed.contract().launch(execution, with(execution, shell("exit 0"), Map.of())))
             .isInstanceOf(LaunchException.class)
-            .hasMessageContaining(DockerBed.containerOf(execution))
+            .hasMessageContaining(bed.containerOf(execution))
             .hasMessageContaining("already");
-        assertThat(engine.state(DockerBed.containerOf(execution))).isPresent();
+        assertThat(engine.state(bed.containerOf(execution))).isPresent();
         assertThat(bed.contract().launcher().reattach(execution.id(), execution.directory()))
             .isEqualTo(new Reattached.NeverStarted());
       } finally {
-        engine.remove(DockerBed.containerOf(execution));
+        engine.remove(bed.containerOf(execution));
       }
     }
   }
@@ -177,7 +177,7 @@ class ITDockerLauncher {
   void reattach_startedAndSaidToBeOnlyMade_isUnknown() throws Exception {
     ContractBed.Execution execution = bed.contract().execution();
     ContainerFiles files = new ContainerFiles(execution.directory());
-    String name = DockerBed.containerOf(execution);
+    String name = bed.containerOf(execution);
     files.createLaunch(
         new ContainerFiles.Launch(
             name,
@@ -185,7 +185,7 @@ class ITDockerLauncher {
             new LogTarget(execution.stderr(), 1 << 20, 1)));
     files.writeStarted();
     try (Engine engine = bed.engine()) {
-      makeContainer(engine, name, "contract", execution.id().toString());
+      makeContainer(engine, name, bed.contract().owner(), execution.id().toString());
     }
 
     assertThat(bed.contract().launcher().reattach(execution.id(), execution.directory()))
@@ -197,11 +197,12 @@ class ITDockerLauncher {
   void strays_ofThisWorker_areRemovedAndOthersAreNot() throws Exception {
     // Only a worker that has had containers looks for strays.
     await(bed.contract().launch(bed.contract().execution(), shell("exit 0")));
-    String stray = "slipway-contract-app-20261122-0009-e1";
+    String owner = bed.contract().owner();
+    String stray = "slipway-" + owner + "-app-20261122-0009-e1";
     String foreign = "slipway-stranger-app-20261122-0009-e1";
     try (Engine engine = bed.engine()) {
       try {
-        makeContainer(engine, stray, "contract", "app-20261122-0009-e1");
+        makeContainer(engine, stray, owner, "app-20261122-0009-e1");
         engine.start(stray);
         makeContainer(engine, foreign, "stranger", "app-20261122-0009-e1");
 
@@ -231,7 +232,7 @@ class ITDockerLauncher {
     LaunchHandle handle = bed.contract().launch(execution, shell("sleep 600"));
 
     try (Engine engine = bed.engine()) {
-      engine.remove(DockerBed.containerOf(execution));
+      engine.remove(bed.containerOf(execution));
     }
 
     assertThat(await(handle).status()).isInstanceOf(ExitStatus.Lost.class);

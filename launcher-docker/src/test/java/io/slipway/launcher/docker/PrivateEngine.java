@@ -100,13 +100,6 @@ final class PrivateEngine implements AutoCloseable {
   @Override
   public void close() throws Exception {
     if (process != null) {
-      try (Engine engine = new Engine(socket())) {
-        for (String container : engine.containersOf("contract").keySet()) {
-          engine.remove(container);
-        }
-      } catch (EngineException e) {
-        System.err.println("containers of the engine in " + directory + " may be left: " + e);
-      }
       process.destroy();
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();

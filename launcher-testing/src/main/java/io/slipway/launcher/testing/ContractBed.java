@@ -83,7 +83,7 @@ public final class ContractBed implements AutoCloseable {
     this.provider = provider;
     this.settings = settings;
     this.options = options;
-    this.root = Files.createTempDirectory("launcher-contract").toRealPath();
+    this.root = Files.createTempDirectory("launcher-contract-").toRealPath();
     makePrivate(root.resolve("launcher"));
     Files.createDirectory(root.resolve("executions"));
     Files.createDirectory(root.resolve("outside"));
@@ -98,7 +98,16 @@ public final class ContractBed implements AutoCloseable {
   static LauncherSettings settings(
       Path root, boolean outlivesOwner, SortedMap<String, String> settings) {
     return new LauncherSettings(
-        "contract", root.resolve("launcher"), root.resolve("executions"), outlivesOwner, settings);
+        root.getFileName().toString(),
+        root.resolve("launcher"),
+        root.resolve("executions"),
+        outlivesOwner,
+        settings);
+  }
+
+  /** The owner's id that the launcher is given, which no other bed has. */
+  public String owner() {
+    return root.getFileName().toString();
   }
 
   /** The launcher. */

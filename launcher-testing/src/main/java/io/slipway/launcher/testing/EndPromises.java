@@ -15,6 +15,7 @@ import io.slipway.model.Signals;
 import io.slipway.model.StopKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -68,9 +69,9 @@ abstract class EndPromises extends PromiseGroup {
   @Test
   void exit_programThatEndsAtOnce_isTold() throws Exception {
     assumePromised(Promise.ANY_PROGRAM);
-    for (int i = 0; i < 20; i++) {
-      assertThat(await(bed().launch(bed().execution(), shell(":")))).isEqualTo(Ending.exited(0));
-    }
+    Callable<Ending> launch = () -> await(bed().launch(bed().execution(), shell(":")));
+
+    assertThat(all(Collections.nCopies(20, launch))).containsOnly(Ending.exited(0));
   }
 
   @Test

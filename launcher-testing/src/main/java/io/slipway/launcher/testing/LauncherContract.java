@@ -59,12 +59,8 @@ public abstract class LauncherContract {
     return "nobody";
   }
 
-  /**
-   * The exit codes with which programs end: all from 0 to 255, unless overridden. Where each start
-   * costs a lot, those that mean something to a shell, a kernel or an engine are enough, if all
-   * others are tested at the one place through which they pass.
-   */
-  protected IntStream exitCodes() {
+  /** The exit codes with which programs end; fewer only where the suite itself is tested. */
+  IntStream exitCodes() {
     return IntStream.rangeClosed(0, 255);
   }
 

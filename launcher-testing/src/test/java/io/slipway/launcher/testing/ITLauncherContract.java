@@ -67,7 +67,7 @@ class ITLauncherContract {
 
     /** Some of each kind; {@link ITPlainLauncherContract} has them all. */
     @Override
-    protected IntStream exitCodes() {
+    IntStream exitCodes() {
       return IntStream.of(0, 1, 2, 42, 126, 127, 128, 129, 137, 143, 192, 255);
     }
   }
