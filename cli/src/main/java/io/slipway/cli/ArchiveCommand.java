@@ -181,7 +181,8 @@ final class ArchiveCommand implements Callable<Integer> {
       String prefix = what + " ready at ";
       String line = process.nextLine(START).orElse("");
       if (!line.startsWith(prefix)) {
-        throw CommandFailedException.failed("the " + what + " did not start: " + process.errors());
+        throw CommandFailedException.failed(
+            "the " + what + " did not start: " + process.lastError());
       }
       return HostPort.parse(line.substring(prefix.length()));
     }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One command of this distribution, running as a process of its own. It does not hear the signals
@@ -106,10 +107,10 @@ final class CommandProcess implements AutoCloseable {
     return process.waitFor();
   }
 
-  /** What it has written to its standard error. */
-  String errors() {
-    try {
-      return Files.readString(errors);
+  /** The last line that it has written to its standard error. */
+  String lastError() {
+    try (Stream<String> lines = Files.lines(errors)) {
+      return lines.filter(line -> !line.isBlank()).reduce("(nothing)", (earlier, later) -> later);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

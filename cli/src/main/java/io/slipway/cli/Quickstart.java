@@ -150,7 +150,7 @@ final class Quickstart {
     int code = build.exitCode();
     running.remove(build);
     if (code != 0) {
-      throw CommandFailedException.failed(lastLine(build.errors()));
+      throw CommandFailedException.failed(build.lastError());
     }
     say("            is " + name.orElse(""));
   }
@@ -217,7 +217,7 @@ final class Quickstart {
               + " did not start; it said: "
               + line.orElse("")
               + " "
-              + lastLine(process.errors()));
+              + process.lastError());
     }
     return line.get().substring(prefix.length()).split(" ")[0];
   }
@@ -264,7 +264,7 @@ final class Quickstart {
               + " mode ended with exit code "
               + code
               + ": "
-              + lastLine(submit.errors()));
+              + submit.lastError());
     }
     Count count = read(lines);
     for (String process : count.processes()) {
@@ -361,11 +361,6 @@ final class Quickstart {
         }
       }
     }
-  }
-
-  private static String lastLine(String text) {
-    List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty() ? "(nothing)" : lines.get(lines.size() - 1);
   }
 
   private void say(String line) {

@@ -53,8 +53,11 @@ final class ContainerMaker {
       throw new LaunchException(
           "there is no image '"
               + options.image()
-              + "' on this worker: 'slipway docker-image' builds it from what is on the machine;"
-              + " or name another with --launcher-option image=NAME");
+              + "' on this worker: 'slipway docker-image"
+              + (engine.socket().equals(DockerSettings.DEFAULT_ENGINE)
+                  ? ""
+                  : " --engine " + engine.socket())
+              + "' builds it from what is on the machine; or name another with --launcher-option image=NAME");
     }
     if (found.isEmpty() && options.pull() == DockerSettings.PullPolicy.NEVER) {
       throw new LaunchException(

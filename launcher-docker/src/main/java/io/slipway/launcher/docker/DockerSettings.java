@@ -30,6 +30,8 @@ record DockerSettings(
     PullPolicy pull,
     List<Path> mounts,
     Set<String> users) {
+  static final Path DEFAULT_ENGINE = Path.of("/var/run/docker.sock");
+
   private static final Set<String> KEYS =
       new TreeSet<>(Set.of("engine", "image", "mounts", "network", "pull", "users"));
 
@@ -60,7 +62,7 @@ record DockerSettings(
                 + ")");
       }
     }
-    String engine = values.getOrDefault("engine", "/var/run/docker.sock");
+    String engine = values.getOrDefault("engine", DEFAULT_ENGINE.toString());
     if (engine.startsWith("unix://")) {
       engine = engine.substring("unix://".length());
     }

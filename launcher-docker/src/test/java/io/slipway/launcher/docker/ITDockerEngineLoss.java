@@ -85,6 +85,16 @@ class ITDockerEngineLoss {
   }
 
   @Test
+  void engineOfItsOwn_hasNoImage_isSaidHowToBuildItThere() throws Exception {
+    engine = new PrivateEngine(directory);
+    bed = new DockerBed(engine.socket(), Map.of("image", RuntimeImage.DEFAULT_NAME));
+
+    assertThatThrownBy(() -> bed.contract().launch(bed.contract().execution(), shell("exit 0")))
+        .isInstanceOf(LaunchException.class)
+        .hasMessageContaining("'slipway docker-image --engine " + engine.socket() + "' builds it");
+  }
+
+  @Test
   void engineKilled_thatKeepsContainersAlive_theyGoOnAndTheirEndIsTold() throws Exception {
     start("--live-restore");
     ContractBed.Execution execution = bed.contract().execution();

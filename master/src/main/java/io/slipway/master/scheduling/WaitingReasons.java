@@ -234,10 +234,7 @@ final class WaitingReasons {
             + state.driverOf(row).filter(Execution::active).stream().count();
     reasons.add(
         new Reason(
-            Kind.STOPPING,
-            "executions",
-            (int) active,
-            "the exits of " + active + " processes are awaited"));
+            Kind.STOPPING, "executions", (int) active, "the exits of its processes are awaited"));
   }
 
   private Reason shortage(
@@ -281,10 +278,7 @@ final class WaitingReasons {
           missing,
           state.workerIds().isEmpty()
               ? "no worker has registered"
-              : "none of the "
-                  + state.workerIds().size()
-                  + " workers takes anything: they are"
-                  + " silent, lost or draining");
+              : "no worker takes anything: all are silent, lost or draining");
     }
     if (possible == 0) {
       return new Reason(
@@ -292,18 +286,16 @@ final class WaitingReasons {
           what,
           missing,
           launcherMissing == usable
-              ? "none of the " + usable + " workers has launcher " + shape.launcher().orElseThrow()
-              : "none of the " + usable + " workers has " + shape.unit() + " in all");
+              ? "no worker has launcher " + shape.launcher().orElseThrow()
+              : "no worker has " + shape.unit() + " in all");
     }
     if (avoided == possible) {
       return new Reason(
           Kind.AVOIDED,
           what,
           missing,
-          "it can't go to any of the "
-              + avoided
-              + " workers that are large enough: they failed to"
-              + " launch for it lately, or its driver excluded them");
+          "it can't go to any worker that is large enough: each failed to launch for it lately, or"
+              + " its driver excluded it");
     }
     return new Reason(
         Kind.RESOURCES,
