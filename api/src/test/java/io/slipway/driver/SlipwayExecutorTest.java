@@ -176,6 +176,29 @@ class SlipwayExecutorTest {
     }
   }
 
+  private record Point(int x, int y) implements Serializable {}
+
+  @Test
+  void get_threadCannotSeeTheResultsClass_failsNamingItAndAnotherThreadCanReadIt()
+      throws Exception {
+    bed.startExecutor(1);
+    Future<Point> task = bed.executor().submit(() -> new Point(1, 2));
+    Thread reader = Thread.currentThread();
+    ClassLoader itsOwn = reader.getContextClassLoader();
+
+    reader.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      assertThatThrownBy(task::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasMessageContaining("the task's result can't be deserialized")
+          .hasMessageContaining(Point.class.getName());
+    } finally {
+      reader.setContextClassLoader(itsOwn);
+    }
+
+    assertThat(task.get()).isEqualTo(new Point(1, 2));
+  }
+
   @Test
   void get_resultCannotBeSerialized_failsNamingTheField() throws Exception {
     bed.startExecutor(1);
