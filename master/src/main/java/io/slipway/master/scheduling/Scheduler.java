@@ -106,7 +106,7 @@ public final class Scheduler {
         Demand demand = heads.poll();
         Application row = state.application(demand.application()).orElseThrow();
         boolean served =
-            demand.profile().isPresent() ? placeExecutors(demand, row) : admit(demand, row);
+            demand.profile().isPresent() ? placeExecutors(demand, row) : admit(row);
         if (served) {
           waiting.refresh();
           Demand next = waiting.next(demand);
@@ -194,7 +194,7 @@ public final class Scheduler {
     }
 
     /** Places a driver with its minimum of executors, or nothing. */
-    private boolean admit(Demand demand, Application row) {
+    private boolean admit(Application row) {
       LaunchTemplate template = row.submission().spec().driver().orElseThrow();
       Shape shape = Shape.of(template);
       List<WorkerId> chosen = new ArrayList<>();
