@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -20,11 +22,22 @@ import org.junit.jupiter.api.io.TempDir;
 class ITTestedApplication {
   private static final Path SOURCES = Path.of("..", "examples", "tested-application", "src");
 
+  /** What is packed into the jar of this module or the api bundle, and users do not have. */
+  private static final Pattern INSIDE =
+      Pattern.compile(
+          ".*/(slipway-(api|rpc|proto|master|worker|monitoring)-[0-9]|grpc-|guava-|protobuf-).*");
+
   @TempDir Path directory;
 
   @Test
-  void tests_ofTheExample_pass() throws Exception {
-    String classPath = System.getProperty("java.class.path");
+  void tests_ofTheExampleWithLibrariesOfItsOwn_pass() throws Exception {
+    String classPath =
+        Path.of(System.getProperty("slipway.conflicting"), "*")
+            + File.pathSeparator
+            + Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !INSIDE.matcher(entry).matches())
+                .collect(Collectors.joining(File.pathSeparator));
     Path classes = compile("main", classPath);
     String withProgram = classes + File.pathSeparator + classPath;
     Path tests = compile("test", withProgram);
