@@ -10,7 +10,10 @@ public final class SlipwayException extends RuntimeException {
 
   /** What happened. */
   public enum Kind {
-    /** No master that leads answered in time; whether the call took effect is unknown. */
+    /**
+     * No master that leads answered in time. Whether the call took effect is unknown if the reason
+     * is {@code OUTCOME_UNKNOWN}; else it can't have.
+     */
     UNREACHABLE,
     /** The time-out of the call was over first; whether it took effect is unknown. */
     TIMED_OUT,

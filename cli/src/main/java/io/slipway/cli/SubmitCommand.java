@@ -216,7 +216,8 @@ final class SubmitCommand implements Callable<Integer> {
   }
 
   private CommandFailedException explain(SlipwayException problem, String requestId) {
-    if (problem.kind() == SlipwayException.Kind.UNREACHABLE) {
+    if (problem.kind() == SlipwayException.Kind.UNREACHABLE
+        && problem.reason().equals("OUTCOME_UNKNOWN")) {
       return CommandFailedException.failed(
           problem.getMessage()
               + "; the application may have been accepted: the same command with --request-id "

@@ -57,6 +57,15 @@ class ITWrongMaster {
   }
 
   private Invocation ask(String address) throws IOException {
+    return Invocation.of("list", "--master", address, "--token-file", token());
+  }
+
+  /** Hands in something that needs no upload first. */
+  private Invocation submit(String address) throws IOException {
+    return Invocation.of("submit", "--master", address, "--token-file", token(), "--", "true");
+  }
+
+  private String token() throws IOException {
     Path token = directory.resolve("user-token");
     if (!Files.exists(token)) {
       Files.createFile(
@@ -64,7 +73,7 @@ class ITWrongMaster {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(token, "alice:" + "0".repeat(43) + "\n");
     }
-    return Invocation.of("list", "--master", address, "--token-file", token.toString());
+    return token.toString();
   }
 
   private static void assertExplained(Invocation invocation, String address, String words) {
@@ -94,6 +103,22 @@ class ITWrongMaster {
     String silent = listen(caller -> {});
 
     assertExplained(ask(silent), silent, "does not answer");
+  }
+
+  @Test
+  void submission_thatNoMasterCanHaveReceived_isNotSaidToBePerhapsAccepted() throws Exception {
+    String closed = listen(caller -> {});
+    close();
+    String web =
+        listen(
+            caller ->
+                caller
+                    .getOutputStream()
+                    .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)));
+
+    assertExplained(submit(web), web, "is no Slipway master");
+    assertExplained(submit(closed), closed, "refuses connections");
+    assertExplained(submit("no-such-host.invalid:7077"), "no-such-host.invalid:7077", "name");
   }
 
   @Test

@@ -269,16 +269,19 @@ public final class LeaderChannel implements AutoCloseable {
         return;
       }
       HostPort address = masters.current();
+      Departure departure = new Departure();
       try {
         ClientCall<Q, R> call =
             masters
                 .channel(address)
                 .newCall(
                     method,
-                    CallOptions.DEFAULT.withDeadlineAfter(
-                        settings.attemptTimeout().toNanos(), TimeUnit.NANOSECONDS));
+                    CallOptions.DEFAULT
+                        .withDeadlineAfter(
+                            settings.attemptTimeout().toNanos(), TimeUnit.NANOSECONDS)
+                        .withStreamTracerFactory(departure));
         CompletableFuture<R> once = new CompletableFuture<>();
-        once.whenComplete((result, failure) -> finished(address, result, failure));
+        once.whenComplete((result, failure) -> finished(address, departure, result, failure));
         underWay = call;
         ClientCalls.asyncUnaryCall(call, request, new SingleAnswer<>(once));
         if (answer.isCancelled()) {
@@ -289,7 +292,7 @@ public final class LeaderChannel implements AutoCloseable {
       }
     }
 
-    private void finished(HostPort address, R result, Throwable failure) {
+    private void finished(HostPort address, Departure departure, R result, Throwable failure) {
       if (failure == null) {
         retries.progress(address);
         answer.complete(result);
@@ -301,7 +304,9 @@ public final class LeaderChannel implements AutoCloseable {
       try {
         io.grpc.StatusRuntimeException status = (io.grpc.StatusRuntimeException) unwrap(failure);
         channels.schedule(
-            this::attempt, retries.delayAfter(address, status.getStatus(), status.getTrailers()));
+            this::attempt,
+            retries.delayAfter(
+                address, departure.hasLeft(), status.getStatus(), status.getTrailers()));
       } catch (RuntimeException e) {
         answer.completeExceptionally(e);
       }

@@ -28,6 +28,9 @@ final class Retries {
   private int redirections;
   private int strangers;
 
+  /** Whether some try may have taken effect, although no answer said so. */
+  private boolean outcomeUnknown;
+
   Retries(
       Masters masters, MethodDescriptor<?, ?> method, Patience patience, Consumer<String> trouble) {
     this.masters = masters;
@@ -46,13 +49,19 @@ final class Retries {
     masters.warm();
   }
 
+  /** Judges a failed try of a stream, of which nobody knows how far it had come. */
+  long delayAfter(HostPort address, Status status, Metadata trailers) {
+    return delayAfter(address, true, status, trailers);
+  }
+
   /**
    * Judges a failed try.
    *
+   * @param left whether it had left for the other side
    * @return nanoseconds to wait before the next one
    * @throws Refusal if there shall be none
    */
-  long delayAfter(HostPort address, Status status, Metadata trailers) {
+  long delayAfter(HostPort address, boolean left, Status status, Metadata trailers) {
     Refusal refusal = StatusMapping.toRefusal(status, trailers);
     boolean ours = StatusMapping.isOurs(status, trailers);
     if (ours && refusal.code() == Status.Code.RESOURCE_EXHAUSTED && refusal.isRetryable()) {
@@ -66,12 +75,13 @@ final class Retries {
       masters.answered(address);
       throw refusal;
     }
+    outcomeUnknown |= left && !saysThatNothingWasDone(refusal);
     Optional<HostPort> leader = leader(refusal);
     String problem = stranger ? strange(refusal) : problem(refusal);
     masters.moveOn(address, leader, problem, isUnknownHost(root(refusal)));
     strangers = stranger ? strangers + 1 : 0;
     if (stranger && patience.limit().isPresent() && strangers >= masters.count()) {
-      throw Refusal.of(Status.Code.UNAVAILABLE, Reason.REASON_UNSPECIFIED, masters.describe());
+      throw unanswered(masters.describe());
     }
     long delay;
     if (leader.isPresent() && redirections < FREE_REDIRECTIONS) {
@@ -82,12 +92,25 @@ final class Retries {
     }
     if (System.nanoTime() + delay - patience.deadlineNanos(sinceNanos) > 0
         && patience.limit().isPresent()) {
-      throw Refusal.outcomeUnknown("no master answers: " + masters.describe());
+      throw unanswered("no master answers: " + masters.describe());
     }
     if (delay > 0) {
       trouble.accept(address + " " + problem);
     }
     return delay;
+  }
+
+  private static boolean saysThatNothingWasDone(Refusal refusal) {
+    return switch (refusal.code()) {
+      case UNIMPLEMENTED, UNAUTHENTICATED, PERMISSION_DENIED -> true;
+      default -> refusal.reason() == Reason.REASON_NOT_LEADER;
+    };
+  }
+
+  private Refusal unanswered(String message) {
+    return outcomeUnknown
+        ? Refusal.outcomeUnknown(message)
+        : Refusal.of(Status.Code.UNAVAILABLE, Reason.REASON_UNSPECIFIED, message);
   }
 
   private long backoff() {

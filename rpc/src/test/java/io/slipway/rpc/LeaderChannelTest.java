@@ -232,6 +232,61 @@ class LeaderChannelTest {
   }
 
   @Test
+  void call_thatNobodyReceived_isNotOfUnknownOutcome() throws Exception {
+    HostPort nobody;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = ANY.withPort(free.getLocalPort());
+    }
+    leader.set(null);
+
+    for (HostPort address :
+        List.of(
+            nobody,
+            listener(""),
+            listener("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"),
+            new HostPort("no-such-host.invalid", 7077),
+            one.address)) {
+      assertThat(refusal(address).reason())
+          .as(address.toString())
+          .isEqualTo(Reason.REASON_UNSPECIFIED);
+    }
+  }
+
+  @Test
+  void call_whoseAnswerIsLost_isOfUnknownOutcome() {
+    one.refusal = () -> Optional.of(Refusal.outcomeUnknown("stepping down"));
+
+    assertThat(refusal(one.address).reason()).isEqualTo(Reason.REASON_OUTCOME_UNKNOWN);
+  }
+
+  @Test
+  void call_answeredNeverAndThenRefused_isOfUnknownOutcome() {
+    CountDownLatch first = new CountDownLatch(1);
+    one.refusal =
+        () -> {
+          leader.set(null);
+          first.countDown();
+          return Optional.of(Refusal.outcomeUnknown("stepping down"));
+        };
+
+    assertThat(refusal(one.address).reason()).isEqualTo(Reason.REASON_OUTCOME_UNKNOWN);
+    assertThat(first.getCount()).isZero();
+  }
+
+  private Refusal refusal(HostPort address) {
+    LeaderChannel impatient =
+        new LeaderChannel(
+            channels,
+            new LeaderChannel.Settings(
+                List.of(address),
+                TokenSource.of(TOKEN),
+                Patience.of(Duration.ofMillis(300)),
+                Duration.ofMillis(200),
+                trouble -> {}));
+    return catchThrowableOfType(Refusal.class, () -> version(impatient));
+  }
+
+  @Test
   void trouble_isTold() throws Exception {
     leader.set(null);
     CompletableFuture<String> told = new CompletableFuture<>();
