@@ -17,8 +17,4 @@ public record Patience(Optional<Duration> limit) {
   public static Patience of(Duration limit) {
     return new Patience(Optional.of(limit));
   }
-
-  long deadlineNanos(long sinceNanos) {
-    return limit.isPresent() ? sinceNanos + limit.get().toNanos() : Long.MAX_VALUE;
-  }
 }

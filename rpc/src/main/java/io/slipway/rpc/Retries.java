@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** The retry rule, for one call over all its tries. Used by one try at a time. */
 final class Retries {
@@ -23,7 +24,8 @@ final class Retries {
   private final MethodDescriptor<?, ?> method;
   private final Patience patience;
   private final Consumer<String> trouble;
-  private long sinceNanos = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private long sinceNanos;
   private int failures;
   private int redirections;
   private int strangers;
@@ -33,15 +35,27 @@ final class Retries {
 
   Retries(
       Masters masters, MethodDescriptor<?, ?> method, Patience patience, Consumer<String> trouble) {
+    this(masters, method, patience, trouble, System::nanoTime);
+  }
+
+  /** With a clock. */
+  Retries(
+      Masters masters,
+      MethodDescriptor<?, ?> method,
+      Patience patience,
+      Consumer<String> trouble,
+      LongSupplier nanoTime) {
     this.masters = masters;
     this.method = method;
     this.patience = patience;
     this.trouble = trouble;
+    this.nanoTime = nanoTime;
+    this.sinceNanos = nanoTime.getAsLong();
   }
 
   /** The call has got somewhere. */
   void progress(HostPort address) {
-    sinceNanos = System.nanoTime();
+    sinceNanos = nanoTime.getAsLong();
     failures = 0;
     redirections = 0;
     strangers = 0;
@@ -65,7 +79,7 @@ final class Retries {
     Refusal refusal = StatusMapping.toRefusal(status, trailers);
     boolean ours = StatusMapping.isOurs(status, trailers);
     if (ours && refusal.code() == Status.Code.RESOURCE_EXHAUSTED && refusal.isRetryable()) {
-      sinceNanos = System.nanoTime();
+      sinceNanos = nanoTime.getAsLong();
       return refusal.retryDelay().orElse(Duration.ZERO).toNanos();
     }
     boolean stranger = !ours && isStrange(refusal.code());
@@ -90,9 +104,13 @@ final class Retries {
     } else {
       delay = backoff();
     }
-    if (System.nanoTime() + delay - patience.deadlineNanos(sinceNanos) > 0
-        && patience.limit().isPresent()) {
-      throw unanswered("no master answers: " + masters.describe());
+    if (patience.limit().isPresent()) {
+      long remaining = patience.limit().get().toNanos() - (nanoTime.getAsLong() - sinceNanos);
+      if (remaining <= 0) {
+        throw unanswered("no master answers: " + masters.describe());
+      }
+      // The last try comes when patience ends, and not before.
+      delay = Math.min(delay, remaining);
     }
     if (delay > 0) {
       trouble.accept(address + " " + problem);
