@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -188,6 +189,8 @@ public final class TokenFiles {
               + DIRECTORY_VARIABLE
               + ")",
           e);
+    } catch (CharacterCodingException e) {
+      throw malformed(file, "one line");
     } catch (IOException | UnsupportedOperationException e) {
       throw new TokenException("can't read " + file + ": " + describe(e), e);
     }

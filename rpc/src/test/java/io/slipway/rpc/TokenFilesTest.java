@@ -77,6 +77,16 @@ class TokenFilesTest {
   }
 
   @Test
+  void token_thatIsNoText_isSaidToBeNoTokenFile() throws Exception {
+    write("user-token", "", "rw-------");
+    Files.write(directory.resolve("user-token"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+    assertThatThrownBy(() -> new TokenFiles(directory).userToken())
+        .isInstanceOf(TokenException.class)
+        .hasMessageContaining(directory.resolve("user-token") + " is no token file of Slipway's");
+  }
+
+  @Test
   void token_readableByOthers_isRefusedWithTheRemedy() throws Exception {
     write("cluster-token", "0123456789abcdef\n", "rw-r-----");
 
