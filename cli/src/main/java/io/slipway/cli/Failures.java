@@ -52,7 +52,10 @@ final class Failures {
   private static String advice(SlipwayException problem) {
     return switch (problem.kind()) {
       case UNREACHABLE -> "; check --master, and that the master runs";
-      case NOT_ALLOWED -> "; check --token-file: it must be a token of that cluster";
+      case NOT_ALLOWED ->
+          problem.reason().equals("NOT_ALLOWED")
+              ? "; check --token-file: it must be a user's token, as in the file 'user-token'"
+              : "; check --token-file: it must be a token of that cluster";
       case UNKNOWN_ID -> "; 'slipway list' shows the applications";
       case OVERLOADED, TIMED_OUT -> "; try again later";
       case CLOSED, INVALID, NOT_SUPPORTED, WRONG_STATE, DATA_LOSS, OTHER -> "";
