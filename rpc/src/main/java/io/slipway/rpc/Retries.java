@@ -19,6 +19,10 @@ final class Retries {
   private static final long FIRST_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long LONGEST_DELAY_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int FREE_REDIRECTIONS = 2;
+  private static final String SILENT = "does not answer";
+
+  /** What gRPC says of a connection on which nothing has come for too long. */
+  private static final String KEEPALIVE_FAILED = "Keepalive failed";
 
   private final Masters masters;
   private final MethodDescriptor<?, ?> method;
@@ -182,13 +186,16 @@ final class Retries {
       return "does not lead, and knows no leader";
     }
     if (refusal.code() == Status.Code.DEADLINE_EXCEEDED) {
-      return "does not answer";
+      return SILENT;
     }
     Throwable root = root(refusal);
     if (isUnknownHost(root)) {
       return "can't be reached (its name is not known here)";
     }
     String message = String.valueOf(root.getMessage());
+    if (message.startsWith(KEEPALIVE_FAILED)) {
+      return SILENT;
+    }
     return root instanceof java.net.ConnectException && message.contains("refused")
         ? "refuses connections"
         : "can't be reached (" + message + ")";

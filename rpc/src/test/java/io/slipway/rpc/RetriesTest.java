@@ -3,6 +3,8 @@ package io.slipway.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.slipway.model.HostPort;
 import io.slipway.proto.cluster.v1.ClusterServiceGrpc;
@@ -48,6 +50,21 @@ class RetriesTest {
     assertThatThrownBy(this::fail)
         .isInstanceOf(Refusal.class)
         .hasMessage("no master answers: " + MASTER + " does not lead, and knows no leader");
+  }
+
+  @Test
+  void call_toSomethingThatIsSilentForLong_endsWithTheWordsOfAnyThatIsSilent() {
+    Status silent =
+        Status.UNAVAILABLE.withDescription("Keepalive failed. The connection is likely gone");
+
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                nanos += retries.delayAfter(MASTER, false, silent, new Metadata());
+              }
+            })
+        .isInstanceOf(Refusal.class)
+        .hasMessage("no master answers: " + MASTER + " does not answer");
   }
 
   @Test
