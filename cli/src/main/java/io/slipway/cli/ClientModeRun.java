@@ -293,8 +293,8 @@ final class ClientModeRun {
     if (!problem.isEmpty()) {
       console.note(
           application.id()
-              + ": the driver "
-              + Views.ending(ending)
+              + ": "
+              + Views.driver(ending)
               + ", but this outcome could not be recorded: "
               + problem);
     }
@@ -332,8 +332,7 @@ final class ClientModeRun {
       return Outcome.exitCodeOfStopped(state);
     }
     if (!(ending.status() instanceof ExitStatus.Exited)) {
-      String was = ending.status() instanceof ExitStatus.NotStarted ? "was " : "";
-      console.note(application.id() + ": the driver " + was + Views.ending(ending));
+      console.note(application.id() + ": " + Views.driver(ending));
     }
     return Outcome.exitCode(ending);
   }

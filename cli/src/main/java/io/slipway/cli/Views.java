@@ -7,6 +7,7 @@ import io.slipway.client.WorkerReport;
 import io.slipway.model.ByteSize;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionState;
+import io.slipway.model.ExitStatus;
 import io.slipway.model.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,6 +232,14 @@ final class Views {
     if (!value.isEmpty()) {
       text.append(String.format("%-12s %s%n", name + ":", TextTable.printable(value)));
     }
+  }
+
+  /** The driver's end, as a sentence. */
+  static String driver(Ending ending) {
+    boolean ended =
+        ending.status() instanceof ExitStatus.Exited
+            || ending.status() instanceof ExitStatus.Signalled;
+    return "the driver " + (ended ? "" : "was ") + ending(ending);
   }
 
   /** How a process ended, in words. */

@@ -25,6 +25,16 @@ class ViewsTest {
   }
 
   @Test
+  void driver_howeverItEnded_isASentence() {
+    assertThat(Views.driver(Ending.exited(7))).isEqualTo("the driver exited with 7");
+    assertThat(Views.driver(STOPPED)).isEqualTo("the driver ended by SIGTERM");
+    assertThat(Views.driver(Ending.notStarted("no room")))
+        .isEqualTo("the driver was not started: no room");
+    assertThat(Views.driver(Ending.lost("nobody saw it")))
+        .isEqualTo("the driver was lost: nobody saw it");
+  }
+
+  @Test
   void summary_ofADriverThatWasStopped_saysWhyFirst() {
     ApplicationReport report =
         OutcomeTest.report(
