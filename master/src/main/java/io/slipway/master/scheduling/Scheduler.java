@@ -105,8 +105,7 @@ public final class Scheduler {
         }
         Demand demand = heads.poll();
         Application row = state.application(demand.application()).orElseThrow();
-        boolean served =
-            demand.profile().isPresent() ? placeExecutors(demand, row) : admit(row);
+        boolean served = demand.profile().isPresent() ? placeExecutors(demand, row) : admit(row);
         if (served) {
           waiting.refresh();
           Demand next = waiting.next(demand);
