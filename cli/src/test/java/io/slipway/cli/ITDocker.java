@@ -22,12 +22,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Applications in containers of a real engine, on clusters of real processes. */
+/** Applications in containers of a real engine, on a cluster of real processes. */
 @Tag("docker")
 class ITDocker {
   private static final String IMAGE = "slipway-test-cli:" + Runtime.version().feature();
 
   @TempDir static Path directory;
+
+  /** At which containers behind a bridge reach this machine. */
+  private static Optional<String> host;
 
   private static TestCluster cluster;
 
@@ -36,7 +39,8 @@ class ITDocker {
     Assumptions.assumeTrue(
         Files.exists(Path.of(DockerImageCommand.DEFAULT_ENGINE)),
         "there is no Docker engine at " + DockerImageCommand.DEFAULT_ENGINE);
-    cluster = new TestCluster(directory.resolve("loopback"), "127.0.0.1", workerFlags());
+    host = hostAddress();
+    cluster = new TestCluster(directory, host.orElse("127.0.0.1"), workerFlags());
     TestCluster.Run image =
         cluster
             .command(
@@ -69,18 +73,17 @@ class ITDocker {
     }
   }
 
-  private static Map<String, String> runPi(TestCluster where, String name, String... flags)
-      throws Exception {
+  private static Map<String, String> runPi(String name, String... flags) throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "--name", name, "--wait", "--driver-memory", "400m", "--executor-memory", "400m"));
     arguments.addAll(List.of(flags));
     arguments.addAll(
-        List.of("--class", "io.slipway.examples.MonteCarloPi", where.examples(), "1000000", "4"));
-    TestCluster.Run run = where.command("submit", arguments.toArray(String[]::new)).ended();
+        List.of("--class", "io.slipway.examples.MonteCarloPi", cluster.examples(), "1000000", "4"));
+    TestCluster.Run run = cluster.command("submit", arguments.toArray(String[]::new)).ended();
     assertThat(run.exitCode()).as(run.err()).isZero();
-    return launchers(where.status(where.idOf(name)));
+    return launchers(cluster.status(cluster.idOf(name)));
   }
 
   /** By which launcher driver and executors ran. */
@@ -96,7 +99,7 @@ class ITDocker {
 
   @Test
   void driverByProcess_executorsByDocker_workTogether() throws Exception {
-    assertThat(runPi(cluster, "mixed", "--deploy-mode", "cluster", "--executor-launcher", "docker"))
+    assertThat(runPi("mixed", "--deploy-mode", "cluster", "--executor-launcher", "docker"))
         .containsEntry("d1", "process")
         .containsEntry("e1", "docker")
         .containsEntry("e2", "docker");
@@ -104,7 +107,7 @@ class ITDocker {
 
   @Test
   void driverByDocker_executorsByProcess_workTogether() throws Exception {
-    assertThat(runPi(cluster, "reverse", "--deploy-mode", "cluster", "--driver-launcher", "docker"))
+    assertThat(runPi("reverse", "--deploy-mode", "cluster", "--driver-launcher", "docker"))
         .containsEntry("d1", "docker")
         .containsEntry("e1", "process")
         .containsEntry("e2", "process");
@@ -112,42 +115,37 @@ class ITDocker {
 
   @Test
   void clientMode_executorsByDocker_workForTheDriverHere() throws Exception {
-    assertThat(runPi(cluster, "client", "--launcher", "docker"))
+    assertThat(runPi("client", "--launcher", "docker"))
         .containsEntry("e1", "docker")
         .containsEntry("e2", "docker");
   }
 
   @Test
   void bridge_driverAndExecutors_reachEachOther() throws Exception {
-    Optional<String> host = hostAddress();
     Assumptions.assumeTrue(host.isPresent(), "this machine has no address but loopback");
-    try (TestCluster open = new TestCluster(directory.resolve("open"), host.get(), workerFlags())) {
-      String bridge = "network=bridge";
-      assertThat(
-              runPi(
-                  open,
-                  "bridged",
-                  "--deploy-mode",
-                  "cluster",
-                  "--launcher",
-                  "docker",
-                  "--launcher-option",
-                  bridge))
-          .containsEntry("d1", "docker")
-          .containsEntry("e1", "docker");
-      assertThat(
-              runPi(
-                  open,
-                  "bridged-client",
-                  "--listen",
-                  host.get() + ":0",
-                  "--insecure",
-                  "--executor-launcher",
-                  "docker",
-                  "--launcher-option",
-                  bridge))
-          .containsEntry("e1", "docker");
-    }
+    String bridge = "network=bridge";
+    assertThat(
+            runPi(
+                "bridged",
+                "--deploy-mode",
+                "cluster",
+                "--launcher",
+                "docker",
+                "--launcher-option",
+                bridge))
+        .containsEntry("d1", "docker")
+        .containsEntry("e1", "docker");
+    assertThat(
+            runPi(
+                "bridged-client",
+                "--listen",
+                host.get() + ":0",
+                "--insecure",
+                "--executor-launcher",
+                "docker",
+                "--launcher-option",
+                bridge))
+        .containsEntry("e1", "docker");
   }
 
   private static Optional<String> hostAddress() throws Exception {
@@ -159,29 +157,6 @@ class ITDocker {
       }
     }
     return Optional.empty();
-  }
-
-  @Test
-  void bridge_loopbackCluster_isRefusedWithWhatToDo() throws Exception {
-    TestCluster.Run run =
-        cluster
-            .command(
-                "submit",
-                "--deploy-mode",
-                "cluster",
-                "--wait",
-                "--launcher",
-                "docker",
-                "--launcher-option",
-                "network=bridge",
-                "--",
-                "sh",
-                "-c",
-                "exit 0")
-            .ended();
-
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).contains("start the worker with --insecure");
   }
 
   @Test

@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -426,6 +428,33 @@ class ITSubmit {
 
     assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("nosuch");
+  }
+
+  @Test
+  @Tag("docker")
+  void bridge_loopbackCluster_isRefusedWithWhatToDo() throws Exception {
+    Assumptions.assumeTrue(
+        Files.exists(Path.of(DockerImageCommand.DEFAULT_ENGINE)),
+        "there is no Docker engine at " + DockerImageCommand.DEFAULT_ENGINE);
+    TestCluster.Run run =
+        cluster
+            .command(
+                "submit",
+                "--deploy-mode",
+                "cluster",
+                "--wait",
+                "--launcher",
+                "docker",
+                "--launcher-option",
+                "network=bridge",
+                "--",
+                "sh",
+                "-c",
+                "exit 0")
+            .ended();
+
+    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("start the worker with --insecure");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,8 +62,8 @@ class ITWrongMaster {
   }
 
   /** Hands in something that needs no upload first. */
-  private Invocation submit(String address) throws IOException {
-    return Invocation.of("submit", "--master", address, "--token-file", token(), "--", "true");
+  private static Invocation submit(String address, String token) {
+    return Invocation.of("submit", "--master", address, "--token-file", token, "--", "true");
   }
 
   private String token() throws IOException {
@@ -116,9 +117,17 @@ class ITWrongMaster {
                     .getOutputStream()
                     .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII)));
 
-    assertExplained(submit(web), web, "is no Slipway master");
-    assertExplained(submit(closed), closed, "refuses connections");
-    assertExplained(submit("no-such-host.invalid:7077"), "no-such-host.invalid:7077", "name");
+    String unknown = "no-such-host.invalid:7077";
+    String token = token();
+
+    // Each waits for a master as long as it is patient.
+    CompletableFuture<Invocation> toClosed =
+        CompletableFuture.supplyAsync(() -> submit(closed, token));
+    CompletableFuture<Invocation> toUnknown =
+        CompletableFuture.supplyAsync(() -> submit(unknown, token));
+    assertExplained(submit(web, token), web, "is no Slipway master");
+    assertExplained(toClosed.join(), closed, "refuses connections");
+    assertExplained(toUnknown.join(), unknown, "name");
   }
 
   @Test
