@@ -22,7 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +41,11 @@ import java.util.concurrent.TimeoutException;
  * several threads; several clusters may live at a time.
  */
 public final class LocalCluster implements AutoCloseable {
+  /** To make a class archive takes longer than it would save in so short a life. */
+  private static final SortedMap<String, SortedMap<String, String>> LAUNCHER_SETTINGS =
+      new TreeMap<>(
+          Map.of(ProcessLauncherProvider.NAME, new TreeMap<>(Map.of("class-archives", "off"))));
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
 
@@ -187,7 +195,7 @@ public final class LocalCluster implements AutoCloseable {
             Collections.emptySortedMap(),
             directory.path().resolve("worker-" + number),
             ProcessLauncherProvider.NAME,
-            Collections.emptySortedMap(),
+            LAUNCHER_SETTINGS,
             false,
             tokens.directory(),
             "local"),

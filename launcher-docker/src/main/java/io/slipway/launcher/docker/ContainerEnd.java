@@ -27,7 +27,7 @@ record ContainerEnd(
     boolean outputComplete) {
   private static final int SIGNAL_BASE = 128;
   private static final int HIGHEST_SIGNAL = 64;
-  private static final int KILLED = SIGNAL_BASE + Signals.KILL;
+  static final int KILLED = SIGNAL_BASE + Signals.KILL;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 

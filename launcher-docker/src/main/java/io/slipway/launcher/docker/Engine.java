@@ -7,6 +7,7 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.PullResponseItem;
 import com.github.dockerjava.api.model.WaitResponse;
@@ -20,10 +21,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,6 +53,10 @@ final class Engine implements AutoCloseable {
 
   /** Creating and starting can wait for a disk, and for many that were asked for before. */
   private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
+
+  private static final Duration EVENT_AGE = Duration.ofMinutes(1);
+
+  private static final Duration EVENT_DELAY = Duration.ofMillis(500);
 
   private static final Pattern MESSAGE = Pattern.compile("\\{\"message\":\"(.*)\"\\}");
 
@@ -84,6 +91,11 @@ final class Engine implements AutoCloseable {
       String error) {
     boolean isCreated() {
       return status.equals("created");
+    }
+
+    /** The same, and the kernel has killed a process of it for memory. */
+    State withMemoryExhausted() {
+      return new State(owner, execution, status, exitCode, true, error);
     }
 
     boolean hasEnded() {
@@ -227,6 +239,39 @@ final class Engine implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether the kernel has killed a process of a container for memory in the last minute, or does
+   * so within a moment. An engine with much to do may hear of it after it has heard of the end, and
+   * then does not say so in the container's state; it has an event for it all the same.
+   */
+  boolean ranOutOfMemory(String container) throws EngineException, InterruptedException {
+    Instant now = Instant.now();
+    AtomicBoolean found = new AtomicBoolean();
+    ResultCallback.Adapter<Event> callback =
+        new ResultCallback.Adapter<>() {
+          @Override
+          public void onNext(Event event) {
+            found.set(true);
+          }
+        };
+    ask(
+        () ->
+            quick
+                .eventsCmd()
+                .withSince(timestamp(now.minus(EVENT_AGE)))
+                .withUntil(timestamp(now.plus(EVENT_DELAY)))
+                .withContainerFilter(container)
+                .withEventFilter("oom")
+                .exec(callback));
+    callback.awaitCompletion();
+    return found.get();
+  }
+
+  /** As the engine takes it: seconds since 1970 with a fraction. */
+  private static String timestamp(Instant instant) {
+    return String.format(Locale.ROOT, "%d.%09d", instant.getEpochSecond(), instant.getNano());
   }
 
   /**

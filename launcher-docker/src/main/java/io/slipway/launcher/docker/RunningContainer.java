@@ -217,9 +217,27 @@ final class RunningContainer implements LaunchHandle {
           "the Docker engine did not start its container"
               + (ended.error().isEmpty() ? "" : ": " + ended.error()));
     }
+    Optional<Instant> deadline = stopDeadline();
+    if (ended.exitCode() == ContainerEnd.KILLED
+        && !ended.memoryExhausted()
+        && deadline.isEmpty()
+        && ranOutOfMemory()) {
+      ended = ended.withMemoryExhausted();
+    }
     return new ContainerEnd(
-            ended, stopDeadline(), engineWasAway, launch.isOfEarlierBoot(), outputComplete)
+            ended, deadline, engineWasAway, launch.isOfEarlierBoot(), outputComplete)
         .ending(this::initFailure, Instant.now());
+  }
+
+  private boolean ranOutOfMemory() {
+    try {
+      return launcher.engine().ranOutOfMemory(launch.container());
+    } catch (EngineException e) {
+      return false; // nobody knows better than the container's state
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private Optional<Instant> stopDeadline() {

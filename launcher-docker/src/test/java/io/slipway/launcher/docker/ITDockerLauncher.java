@@ -297,6 +297,30 @@ class ITDockerLauncher {
     assertThat(ending.cause()).contains("used up its memory");
   }
 
+  /**
+   * What is asked where the state says nothing of memory, since the engine heard of it too late.
+   */
+  @Test
+  void memory_usedUp_isAnEventOfTheEngineTooAndAKillIsNot() throws Exception {
+    ContractBed.Execution greedy = bed.contract().execution();
+    ContractBed.Execution killed = bed.contract().execution();
+
+    await(
+        bed.contract()
+            .launch(
+                greedy,
+                with(
+                    greedy,
+                    shell("exec dd if=/dev/zero of=/dev/null bs=1000M count=1"),
+                    Map.of())));
+    await(bed.contract().launch(killed, with(killed, shell("kill -9 $$"), Map.of())));
+
+    try (Engine engine = bed.engine()) {
+      assertThat(engine.ranOutOfMemory(bed.containerOf(greedy))).isTrue();
+      assertThat(engine.ranOutOfMemory(bed.containerOf(killed))).isFalse();
+    }
+  }
+
   // ---- networks
 
   private static Map<String, String> listening(String insecure) {

@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,12 +62,6 @@ class ITLauncherContract {
     @Override
     protected LauncherProvider provider() {
       return PROVIDER.get().get();
-    }
-
-    /** Some of each kind; {@link ITPlainLauncherContract} has them all. */
-    @Override
-    IntStream exitCodes() {
-      return IntStream.of(0, 1, 2, 42, 126, 127, 128, 129, 137, 143, 192, 255);
     }
   }
 
