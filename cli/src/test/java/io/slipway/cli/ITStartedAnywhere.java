@@ -295,10 +295,17 @@ class ITStartedAnywhere {
             try (SlipwaySession session = SlipwaySession.open()) {
               java.util.Set<Long> executors = new java.util.HashSet<>();
               while (executors.size() < 2) {
-                executors.add(session.executor().submit(() -> {
-                  System.out.println("an executor writes");
-                  return ProcessHandle.current().pid();
-                }).get());
+                // One after the other may all go to the same.
+                java.util.List<java.util.concurrent.Future<Long>> tasks = new java.util.ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                  tasks.add(session.executor().submit(() -> {
+                    System.out.println("an executor writes");
+                    return ProcessHandle.current().pid();
+                  }));
+                }
+                for (java.util.concurrent.Future<Long> task : tasks) {
+                  executors.add(task.get());
+                }
               }
               System.out.println("report of " + args[0] + " in " + System.getenv("TZ"));
             }

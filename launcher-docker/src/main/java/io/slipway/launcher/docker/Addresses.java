@@ -25,12 +25,11 @@ import java.util.TreeMap;
  */
 record Addresses(Map<String, String> variables, String host, List<Integer> ports) {
   /**
-   * Chooses a free port for the process; another program may take it before the engine does.
+   * Checks that a process could work in a bridged container.
    *
-   * @throws LaunchException if a process in a bridged container could not be reached, or could not
-   *     reach its driver
+   * @throws LaunchException if it could not be reached, or could not reach its driver
    */
-  static Addresses bridged(LaunchSpec spec) throws LaunchException {
+  static void checkBridged(LaunchSpec spec) throws LaunchException {
     Map<String, String> environment = spec.environment();
     if (!Boolean.parseBoolean(environment.get(SlipwayEnvironment.INSECURE))) {
       throw new LaunchException(
@@ -46,6 +45,11 @@ record Addresses(Map<String, String> variables, String host, List<Integer> ports
               + " --listen HOST:0 --insecure, in cluster mode with the same options of its worker),"
               + " or use --launcher-option network=host");
     }
+  }
+
+  /** Chooses a free port for the process; another program may take it before the engine does. */
+  static Addresses bridged(LaunchSpec spec) throws LaunchException {
+    Map<String, String> environment = spec.environment();
     String host =
         environment.containsKey(SlipwayEnvironment.LISTEN)
             ? HostPort.parse(environment.get(SlipwayEnvironment.LISTEN)).host()

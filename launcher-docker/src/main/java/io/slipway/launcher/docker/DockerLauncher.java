@@ -151,6 +151,9 @@ final class DockerLauncher implements Launcher {
     if (!directory.isAbsolute() || !Files.isDirectory(directory.resolve("launcher"))) {
       throw new LaunchException("not an execution directory: " + directory);
     }
+    if (options.network() == DockerSettings.Network.BRIDGE) {
+      Addresses.checkBridged(spec);
+    }
     String account = user.find(spec.user(), spec.workDirectory());
     ContainerFiles files = new ContainerFiles(directory);
     ContainerFiles.Launch launch =
