@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -105,10 +104,6 @@ public final class RecordFile {
 
   private static Path writeBeside(Path file, Map<String, String> values, boolean durable)
       throws IOException {
-    Properties properties = new Properties();
-    properties.putAll(values);
-    StringWriter text = new StringWriter();
-    properties.store(text, null);
     Path fresh =
         file.resolveSibling(
             file.getFileName()
@@ -116,7 +111,7 @@ public final class RecordFile {
                 + Long.toHexString(ThreadLocalRandom.current().nextLong())
                 + ".tmp");
     try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
-      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+      out.write(text(values).getBytes(StandardCharsets.UTF_8));
       if (durable) {
         out.getFD().sync();
       }
@@ -125,6 +120,37 @@ public final class RecordFile {
       throw e;
     }
     return fresh;
+  }
+
+  /**
+   * As {@link Properties#load} reads it; what writes that form also writes the date, in the
+   * locale's words.
+   */
+  private static String text(Map<String, String> values) {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(values)
+        .forEach(
+            (name, value) -> {
+              escape(name, text);
+              text.append('=');
+              escape(value, text);
+              text.append('\n');
+            });
+    return text.toString();
+  }
+
+  private static void escape(String part, StringBuilder text) {
+    for (int i = 0; i < part.length(); i++) {
+      char c = part.charAt(i);
+      switch (c) {
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        case '\t' -> text.append("\\t");
+        case '\f' -> text.append("\\f");
+        case '\\', ' ', '=', ':', '#', '!' -> text.append('\\').append(c);
+        default -> text.append(c);
+      }
+    }
   }
 
   private static void forceDirectory(Path directory) throws IOException {

@@ -26,7 +26,8 @@ class RecordFileTest {
   @Test
   void write_anyText_isReadBack() throws Exception {
     Path file = directory.resolve("record");
-    Map<String, String> values = Map.of("a key", "line\nline = : # \\ ß", "b", "");
+    Map<String, String> values =
+        Map.of("a key", "line\nline = : # \\ ß", "b", "", " !#=:", "\t\r\f  \\u0041\\n €", "", "x");
 
     RecordFile.write(file, Map.of("old", "1"), false);
     RecordFile.write(file, values, true);
