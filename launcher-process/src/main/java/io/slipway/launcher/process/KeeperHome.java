@@ -61,7 +61,7 @@ final class KeeperHome {
 
   /** Records the calling process as the keeper. */
   void begun(Path socket) throws IOException {
-    int pid = (int) ProcessHandle.current().pid();
+    int pid = Libc.getpid();
     Map<String, String> record = new TreeMap<>();
     record.put("pid", Integer.toString(pid));
     record.put("startTicks", Long.toString(ProcessStat.of(pid).orElseThrow().startTicks()));

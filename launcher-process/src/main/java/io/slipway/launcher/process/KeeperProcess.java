@@ -81,6 +81,8 @@ final class KeeperProcess {
             "-XX:+ExitOnOutOfMemoryError",
             "-Djna.encoding=UTF-8",
             "-Djna.nosys=true",
+            // If it is not set, JNA starts a program to know where libraries are, and needs none.
+            "-Djna.platform.library.path=",
             "-Djna.boot.library.path=" + home.lib(),
             "-Djna.tmpdir=" + home.lib()));
     if (Runtime.version().feature() >= 22) {

@@ -34,13 +34,15 @@ final class Libc {
   private static final long PIDFD_GET_INFO = 0xC040FF0BL;
   private static final long PIDFD_INFO_EXIT = 8;
 
+  // The JVM has it loaded: to look for it would start a program.
+  private static final NativeLibrary LIBRARY = NativeLibrary.getProcess();
   private static final boolean HAS_CLOSEFROM;
 
   static {
-    Native.register(Libc.class, "c");
+    Native.register(Libc.class, LIBRARY);
     boolean found;
     try {
-      NativeLibrary.getInstance("c").getFunction("posix_spawn_file_actions_addclosefrom_np");
+      LIBRARY.getFunction("posix_spawn_file_actions_addclosefrom_np");
       found = true;
     } catch (UnsatisfiedLinkError e) {
       found = false;
@@ -79,6 +81,8 @@ final class Libc {
   static native int mkfifo(String path, int mode);
 
   static native int setsid();
+
+  static native int getpid();
 
   private static native int waitid(int idType, int id, Memory info, int options);
 
@@ -191,7 +195,7 @@ final class Libc {
 
   /** In the child: closes every descriptor from {@code first}. */
   static int addCloseFrom(Memory actions, int first) {
-    return NativeLibrary.getInstance("c")
+    return LIBRARY
         .getFunction("posix_spawn_file_actions_addclosefrom_np")
         .invokeInt(new Object[] {actions, first});
   }
