@@ -95,6 +95,9 @@ final class ImageLayer {
     run(
         List.of(
             jlink.toString(),
+            // It runs too shortly for more; a third less of the processors' time.
+            "-J-XX:TieredStopAtLevel=1",
+            "-J-XX:+UseSerialGC",
             "--add-modules",
             modules,
             "--strip-debug",
