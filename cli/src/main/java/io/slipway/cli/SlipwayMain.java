@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -68,15 +69,29 @@ public final class SlipwayMain {
     return commands;
   }
 
-  /** Reads of all commands only the one that is called for: reading annotations takes time. */
+  /** Reads no more commands than it must: reading annotations takes time. */
   private static CommandLine commandLine(String[] args) {
-    CommandLine root = new CommandLine(new RootCommand());
     String called = args.length == 0 ? "" : args[0];
+    Map<String, Object> commands = new LinkedHashMap<>();
     if (COMMANDS.containsKey(called)) {
-      root.addSubcommand(called, COMMANDS.get(called).get());
+      commands.put(called, COMMANDS.get(called).get());
     } else {
-      COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.get()));
+      COMMANDS.forEach((name, command) -> commands.put(name, described(command.get().getClass())));
     }
+    return commandLine(commands);
+  }
+
+  /** As much of a command as the help of all commands shows. */
+  private static CommandSpec described(Class<?> type) {
+    Command command = type.getAnnotation(Command.class);
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(command.description()).hidden(command.hidden());
+    return spec;
+  }
+
+  private static CommandLine commandLine(Map<String, Object> commands) {
+    CommandLine root = new CommandLine(new RootCommand());
+    commands.forEach(root::addSubcommand);
     root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .setStopAtPositional(false)
@@ -112,7 +127,9 @@ public final class SlipwayMain {
 
   /** All commands. */
   static CommandLine everything() {
-    return commandLine(new String[0]);
+    Map<String, Object> commands = new LinkedHashMap<>();
+    COMMANDS.forEach((name, command) -> commands.put(name, command.get()));
+    return commandLine(commands);
   }
 
   private static int execute(ParseResult parsed, FlagSources sources) {
