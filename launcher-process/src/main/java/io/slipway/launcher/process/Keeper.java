@@ -523,7 +523,7 @@ final class Keeper {
   private void end() {
     groups.ifPresent(base -> new ControlGroup(base).remove());
     home.ended();
-    Runtime.getRuntime().halt(0);
+    Libc._exit(0);
   }
 
   /** Without these threads a keeper is worse than none: the next one takes over. */

@@ -5,6 +5,7 @@ import io.slipway.launcher.testing.LauncherContract;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+/** What has nothing to do with control groups is tested at length with them. */
 class ITProcessLauncherContractWithoutGroups extends LauncherContract {
   @Override
   protected LauncherProvider provider() {
@@ -16,5 +17,10 @@ class ITProcessLauncherContractWithoutGroups extends LauncherContract {
     SortedMap<String, String> settings = new TreeMap<>();
     settings.put(ProcessLauncherProvider.CGROUP, "off");
     return settings;
+  }
+
+  @Override
+  protected boolean isShort() {
+    return true;
   }
 }
