@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of executions when their worker is restarted, or dies. */
 abstract class RestartPromises extends PromiseGroup {
   private static final int CRASHES = 5;
+  private static final int SHORT_CRASHES = 3;
 
   RestartPromises(LauncherContract contract) {
     super(contract);
@@ -143,7 +144,7 @@ abstract class RestartPromises extends PromiseGroup {
   @Test
   void workerKilled_atAnyStepOfALaunch_nothingIsLostOrRunsTwice() throws Exception {
     assumePromised(Promise.OUTLIVES_WORKER, Promise.ANY_PROGRAM);
-    for (int crash = 0; crash < CRASHES; crash++) {
+    for (int crash = 0; crash < (contract().isShort() ? SHORT_CRASHES : CRASHES); crash++) {
       List<Execution> executions = new ArrayList<>();
       for (int i = 0; i <= crash + 1; i++) {
         executions.add(bed().execution());
