@@ -6,8 +6,11 @@ import io.slipway.client.inprocess.ClientProcess;
 import io.slipway.launcher.Command;
 import io.slipway.launcher.LaunchBinder;
 import io.slipway.launcher.LaunchContext;
+import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchSpec;
+import io.slipway.launcher.Launcher;
 import io.slipway.launcher.LauncherProvider;
+import io.slipway.launcher.LauncherSettings;
 import io.slipway.launcher.LogTarget;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.ArtifactRef;
@@ -37,11 +40,10 @@ import java.util.Set;
  * The execution directory and the launch spec of a client-mode driver: the same as a worker makes
  * them, but that a JVM's main class is called through Slipway's client process.
  *
- * @param executions the directory of all execution directories of this command
  * @param directory the execution directory
  * @param spec what is launched
  */
-record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
+record ClientModeLaunch(Path directory, LaunchSpec spec) {
   private static final String LAUNCHER = "process";
   private static final int MOST_BROKEN = 1_000;
   private static final long LOG_FILE_BYTES = 64 * ByteSize.MIB;
@@ -52,7 +54,7 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
    * Makes the directory, with the application's files in it.
    *
    * @param token the application token
-   * @param scratch where the directory is made
+   * @param scratch as for the launcher
    */
   static ClientModeLaunch prepare(
       ApplicationId id,
@@ -63,8 +65,7 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
       Path scratch)
       throws IOException {
     ExecutionId execution = id.driver(1);
-    Path executions = Files.createDirectory(scratch.resolve("executions"));
-    Path directory = Files.createDirectory(executions.resolve(execution.toString()));
+    Path directory = Files.createDirectory(executions(scratch).resolve(execution.toString()));
     Files.createDirectory(directory.resolve("launcher"));
     Path logs = Files.createDirectory(directory.resolve("logs"));
     Path work = Files.createDirectory(directory.resolve("work"));
@@ -101,7 +102,7 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
             new LogTarget(logs.resolve("stdout"), LOG_FILE_BYTES, LOG_FILES_ROLLED),
             new LogTarget(logs.resolve("stderr"), LOG_FILE_BYTES, LOG_FILES_ROLLED));
     return new ClientModeLaunch(
-        executions, directory, throughClientProcess(LaunchBinder.bind(template, context)));
+        directory, throughClientProcess(LaunchBinder.bind(template, context)));
   }
 
   /** As a worker lays it out: each entry by its own name, in the execution directory. */
@@ -143,11 +144,41 @@ record ClientModeLaunch(Path executions, Path directory, LaunchSpec spec) {
         bound.stderr());
   }
 
+  private static Path executions(Path scratch) {
+    return scratch.resolve("executions");
+  }
+
+  /**
+   * The launcher of the driver, whose supervisor is still starting.
+   *
+   * @param scratch a directory for its files, and those of what it launches
+   */
+  static Launcher startLauncher(Path scratch) {
+    try {
+      return processLauncher()
+          .create(
+              new LauncherSettings(
+                  "submit-" + ProcessHandle.current().pid(),
+                  Files.createDirectory(scratch.resolve("launcher")),
+                  Files.createDirectory(executions(scratch)),
+                  false,
+                  Collections.emptySortedMap()));
+    } catch (IOException | LaunchException e) {
+      throw failed(e);
+    }
+  }
+
+  /** That the driver can't be started. */
+  static CommandFailedException failed(Exception reason) {
+    return CommandFailedException.failed(
+        "the driver can't be started: " + Reasons.of(reason), reason);
+  }
+
   /**
    * The launcher of local processes, which is found on the class path. Others beside it may be
    * broken; the workers that need them say so.
    */
-  static LauncherProvider processLauncher() {
+  private static LauncherProvider processLauncher() {
     Iterator<LauncherProvider> found = ServiceLoader.load(LauncherProvider.class).iterator();
     for (int broken = 0; broken < MOST_BROKEN; ) {
       try {

@@ -10,7 +10,6 @@ import io.slipway.launcher.LaunchException;
 import io.slipway.launcher.LaunchHandle;
 import io.slipway.launcher.LaunchSpec;
 import io.slipway.launcher.Launcher;
-import io.slipway.launcher.LauncherSettings;
 import io.slipway.model.ApplicationId;
 import io.slipway.model.ApplicationState;
 import io.slipway.model.Ending;
@@ -21,10 +20,8 @@ import io.slipway.model.TimeSpan;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -80,10 +77,11 @@ final class ClientModeRun {
   /**
    * Runs it.
    *
+   * @param launcher starts the driver
    * @param json whether to print the application's record at the end
    * @return the exit code of the command
    */
-  int run(boolean json) throws InterruptedException {
+  int run(Launcher launcher, boolean json) throws InterruptedException {
     ApplicationId id = application.id();
     ApplicationHandle.ClientModeGrant grant =
         application.clientModeGrant().filter(given -> !given.token().isEmpty()).orElse(null);
@@ -101,16 +99,10 @@ final class ClientModeRun {
         ClientModeLaunch launch =
             ClientModeLaunch.prepare(
                 id, client.masters(), grant.token(), resolved, options, scratch);
-        Path ownFiles = Files.createDirectory(scratch.resolve("launcher"));
-        LauncherSettings settings =
-            new LauncherSettings(
-                id.value(), ownFiles, launch.executions(), false, Collections.emptySortedMap());
-        try (Launcher launcher = ClientModeLaunch.processLauncher().create(settings)) {
-          return launch(launcher, launch, side, json);
-        }
+        return launch(launcher, launch, side, json);
       } catch (NoLeaseException e) {
         throw e.toTell();
-      } catch (IOException | LaunchException | CommandFailedException e) {
+      } catch (IOException e) {
         // Nothing of it runs, and nobody else would ever tell the masters.
         try {
           if (mayStart(side)) {
@@ -119,9 +111,7 @@ final class ClientModeRun {
         } catch (NoLeaseException other) {
           throw other.toTell();
         }
-        throw e instanceof CommandFailedException failure
-            ? failure
-            : CommandFailedException.failed("the driver can't be started: " + Reasons.of(e), e);
+        throw ClientModeLaunch.failed(e);
       }
     }
   }

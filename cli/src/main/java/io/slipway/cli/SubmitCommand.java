@@ -5,6 +5,7 @@ import io.slipway.client.ApplicationHandle;
 import io.slipway.client.SlipwayClient;
 import io.slipway.client.SlipwayException;
 import io.slipway.client.Submission;
+import io.slipway.launcher.Launcher;
 import io.slipway.model.ApplicationSpec;
 import io.slipway.model.DeployMode;
 import io.slipway.model.HostPort;
@@ -129,7 +130,12 @@ final class SubmitCommand implements Callable<Integer> {
     try (Scratch scratch = Scratch.create("slipway-submit-")) {
       Submission resolved = resolve(scratch);
       try (SlipwayClient client = SlipwayClient.connect(masters, token)) {
-        return dryRun ? tell(client, resolved) : submit(client, resolved, scratch);
+        if (dryRun) {
+          return tell(client, resolved);
+        }
+        return resolved.spec().deployMode() == DeployMode.CLIENT
+            ? runHere(client, resolved, scratch)
+            : runOnCluster(client, resolved, scratch);
       }
     }
   }
@@ -176,35 +182,54 @@ final class SubmitCommand implements Callable<Integer> {
     return json;
   }
 
-  private int submit(SlipwayClient client, Submission resolved, Scratch scratch)
+  private int runOnCluster(SlipwayClient client, Submission resolved, Scratch scratch)
       throws IOException, InterruptedException {
-    boolean clientMode = resolved.spec().deployMode() == DeployMode.CLIENT;
     LauncherCheck.check(client, resolved.spec());
-    Console console = new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
-    // While files travel there is no application yet: a signal ends the command at once.
-    try (UploadProgress progress = new UploadProgress(Terminal.onStandardError())) {
-      client.upload(resolved.artifacts(), progress);
-    }
-    StopRequest stop = new StopRequest();
-    if (clientMode) {
-      // From here on it may have been accepted, and then it is to be ended.
-      TerminalSignals.handle(stop::signalled);
-      stop.listen(count -> leaveUnanswered(count, stop, console));
-    }
-    ApplicationHandle handle;
-    try {
-      handle = client.submit(new Submission(resolved.requestId(), resolved.spec(), List.of()));
-    } catch (SlipwayException e) {
-      throw explain(e, resolved.requestId());
-    }
-    if (clientMode) {
-      return new ClientModeRun(
-              client, handle, resolved, options, stop, console, scratch.directory())
-          .run(output.isJson());
-    }
+    Console console = console();
+    upload(client, resolved);
+    ApplicationHandle handle = submit(client, resolved);
     // Whatever ends the wait, and however long it lasts: the cluster has the files now.
     scratch.close();
     return new ClusterModeWait(client, handle.id(), console, output.isJson()).run(wait, follow);
+  }
+
+  private int runHere(SlipwayClient client, Submission resolved, Scratch scratch)
+      throws IOException, InterruptedException {
+    // First: its supervisor starts while the masters are asked.
+    try (Launcher launcher = ClientModeLaunch.startLauncher(scratch.directory())) {
+      LauncherCheck.check(client, resolved.spec());
+      Console console = console();
+      upload(client, resolved);
+      StopRequest stop = new StopRequest();
+      // From here on it may have been accepted, and then it is to be ended.
+      TerminalSignals.handle(stop::signalled);
+      stop.listen(count -> leaveUnanswered(count, stop, console));
+      ApplicationHandle handle = submit(client, resolved);
+      return new ClientModeRun(
+              client, handle, resolved, options, stop, console, scratch.directory())
+          .run(launcher, output.isJson());
+    }
+  }
+
+  private Console console() {
+    return new Console(spec.commandLine().getOut(), spec.commandLine().getErr());
+  }
+
+  /** While files travel there is no application yet: a signal ends the command at once. */
+  private static void upload(SlipwayClient client, Submission resolved)
+      throws IOException, InterruptedException {
+    try (UploadProgress progress = new UploadProgress(Terminal.onStandardError())) {
+      client.upload(resolved.artifacts(), progress);
+    }
+  }
+
+  private ApplicationHandle submit(SlipwayClient client, Submission resolved)
+      throws IOException, InterruptedException {
+    try {
+      return client.submit(new Submission(resolved.requestId(), resolved.spec(), List.of()));
+    } catch (SlipwayException e) {
+      throw explain(e, resolved.requestId());
+    }
   }
 
   private static void leaveUnanswered(int count, StopRequest stop, Console console) {

@@ -270,7 +270,8 @@ final class Views {
   static String duration(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds < 60) {
-      return String.format("%.1fs", duration.toMillis() / 1000.0);
+      long tenths = (duration.toMillis() + 50) / 100;
+      return tenths / 10 + "." + tenths % 10 + "s";
     }
     if (seconds < 3600) {
       return seconds / 60 + "m " + seconds % 60 + "s";

@@ -7,9 +7,12 @@ import io.slipway.model.ApplicationState;
 import io.slipway.model.Ending;
 import io.slipway.model.ExitStatus;
 import io.slipway.model.StopKind;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ViewsTest {
   private static final Ending STOPPED =
@@ -32,6 +35,12 @@ class ViewsTest {
         .isEqualTo("the driver was not started: no room");
     assertThat(Views.driver(Ending.lost("nobody saw it")))
         .isEqualTo("the driver was lost: nobody saw it");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0.0s", "49,0.0s", "50,0.1s", "59960,60.0s", "60000,1m 0s", "90061000,1d 1h"})
+  void duration_anyMillis_hasTwoUnits(long millis, String text) {
+    assertThat(Views.duration(Duration.ofMillis(millis))).isEqualTo(text);
   }
 
   @Test

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 /**
  * What a launcher is given when it is made.
  *
- * @param owner the worker's id, or in client mode the application's; unique on this machine while
- *     it lives
+ * @param owner the worker's id, or in client mode the submitting process's; unique on this machine
+ *     while it lives
  * @param directory an existing directory of mode 0700 for the launcher's own files, kept over
  *     restarts of the worker; absolute
  * @param executions the directory of all execution directories; absolute
