@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * more rounds, {@code -Dslipway.kill.seed=N} for other moments.
  */
 class ITRatisJournalKill {
-  private static final int ROUNDS = Integer.getInteger("slipway.kill.rounds", 8);
+  private static final int ROUNDS = Integer.getInteger("slipway.kill.rounds", 4);
   private static final long SEED = Long.getLong("slipway.kill.seed", System.nanoTime());
 
   private static final Predicate<String> RESTORED = line -> line.startsWith("restored ");
