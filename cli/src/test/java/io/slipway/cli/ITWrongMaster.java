@@ -63,7 +63,16 @@ class ITWrongMaster {
 
   /** Hands in something that needs no upload first. */
   private static Invocation submit(String address, String token) {
-    return Invocation.of("submit", "--master", address, "--token-file", token, "--", "true");
+    return Invocation.of(
+        "submit",
+        "--deploy-mode",
+        "cluster",
+        "--master",
+        address,
+        "--token-file",
+        token,
+        "--",
+        "true");
   }
 
   private String token() throws IOException {
