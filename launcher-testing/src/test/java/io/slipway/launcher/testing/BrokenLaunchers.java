@@ -8,10 +8,12 @@ import io.slipway.launcher.LogTarget;
 import io.slipway.launcher.Mount;
 import io.slipway.launcher.Promise;
 import io.slipway.launcher.Reattached;
+import io.slipway.launcher.ResourceUsage;
 import io.slipway.launcher.RollingLog;
 import io.slipway.model.Ending;
 import io.slipway.model.ExecutionId;
 import io.slipway.model.ExitStatus;
+import io.slipway.model.StopKind;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Launchers that keep all promises but one. */
 final class BrokenLaunchers {
@@ -404,12 +409,128 @@ final class BrokenLaunchers {
       if (!(spec.command() instanceof Command.Program)) {
         return super.commandLine(spec);
       }
-      List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", "exec \"$@\"", "start"));
-      line.addAll(super.commandLine(spec));
-      return line;
+      return byShell("exec \"$@\"", super.commandLine(spec));
     }
 
     @Override
     void checkProgram(Path program) {}
+  }
+
+  /** Declares something else each time. */
+  static class ChangesItsMind extends PlainLauncher {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public Set<Promise> notPromised() {
+      Set<Promise> not = super.notPromised();
+      if (asked.incrementAndGet() % 2 == 0) {
+        not.remove(Promise.WHOLE_TREE);
+      }
+      return not;
+    }
+  }
+
+  /** Makes the working directory where there is none. */
+  static class MakesDirectories extends PlainLauncher {
+    @Override
+    File workDirectory(LaunchSpec spec) {
+      File directory = super.workDirectory(spec);
+      directory.mkdirs();
+      return directory;
+    }
+  }
+
+  /** Tells that time was given back. */
+  static class NegativeUsage extends PlainLauncher {
+    @Override
+    ResourceUsage usage() {
+      return new ResourceUsage(Optional.of(Duration.ofMillis(-1)), OptionalLong.empty());
+    }
+  }
+
+  /** Starts programs, but not Java programs, beside their working directory. */
+  static class WrongDirectoryOfPrograms extends PlainLauncher {
+    @Override
+    File workDirectory(LaunchSpec spec) {
+      return spec.command() instanceof Command.Program
+          ? spec.workDirectory().getParent().toFile()
+          : super.workDirectory(spec);
+    }
+  }
+
+  /** Gives programs something to read. */
+  static class GivesInput extends PlainLauncher {
+    @Override
+    File input() {
+      return new File("/etc/passwd");
+    }
+  }
+
+  /** Claims limits, and takes every death by SIGKILL for their work. */
+  static class BlamesMemory extends ClaimsLimits {
+    @Override
+    Ending exited(int code) {
+      Ending plain = super.exited(code);
+      return code == 128 + 9
+          ? new Ending(plain.status(), true, plain.stop(), plain.cause())
+          : plain;
+    }
+  }
+
+  /** Starts what runs Java programs by something that has an exit code of its own. */
+  static class HidesCodesOfJava extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      return spec.command() instanceof Command.Jvm
+          ? byShell("\"$@\"; exit 7", super.commandLine(spec))
+          : super.commandLine(spec);
+    }
+  }
+
+  /** Starts Java programs so that they can't hear that they shall stop. */
+  static class DeafJava extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      return spec.command() instanceof Command.Jvm
+          ? byShell("trap '' TERM; exec \"$@\"", super.commandLine(spec))
+          : super.commandLine(spec);
+    }
+  }
+
+  /** Says that it asked where it did not. */
+  static class TellsForceAsAsking extends PlainLauncher {
+    @Override
+    StopKind forced(Duration grace) {
+      return grace.isZero() ? StopKind.ASKED : StopKind.FORCED;
+    }
+  }
+
+  /** Takes a stop that comes after the end for its reason. */
+  static class StopsTheDead extends PlainLauncher {
+    @Override
+    void stopAfterTheEnd(CompletableFuture<Ending> exit) {
+      exit.thenAccept(
+          ending ->
+              exit.obtrudeValue(
+                  new Ending(ending.status(), false, Optional.of(StopKind.FORCED), "stopped")));
+    }
+  }
+
+  /** Lets programs write into their log files themselves, each time from the beginning. */
+  static class HandsOutItsFiles extends PlainLauncher {
+    @Override
+    List<String> commandLine(LaunchSpec spec) {
+      return spec.command() instanceof Command.Program
+          ? byShell(
+              "exec \"$@\" > '" + spec.stdout().file() + "' 2> '" + spec.stderr().file() + "'",
+              super.commandLine(spec))
+          : super.commandLine(spec);
+    }
+  }
+
+  private static List<String> byShell(String script, List<String> arguments) {
+    List<String> line = new ArrayList<>(List.of("/bin/sh", "-c", script, "start"));
+    line.addAll(arguments);
+    return line;
   }
 }

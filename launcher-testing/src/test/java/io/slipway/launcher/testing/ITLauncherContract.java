@@ -92,6 +92,11 @@ class ITLauncherContract {
               "launch_unknownProgram_throwsNamingItAndLeavesNothing",
               "launch_fileThatIsNoProgram_throwsNamingIt",
               "launch_fileThatIsNotExecutable_throwsNamingIt"),
+          broken(BrokenLaunchers.ChangesItsMind::new, "declarations_askedAgain_areTheSame"),
+          broken(BrokenLaunchers.MakesDirectories::new, "launch_noWorkDirectory_throwsNamingIt"),
+          broken(
+              BrokenLaunchers.NegativeUsage::new,
+              "usage_whileItRunsAndAfterItsEnd_isToldOrUnknown"),
           broken(BrokenLaunchers.OneAtATime::new, "launch_manyAtOnce_allRunTogether"),
           broken(BrokenLaunchers.IgnoresMounts::new, "mount_ofDirectoryAndFile_isThereAtItsPath"),
           broken(BrokenLaunchers.ClaimsReadOnlyMounts::new, "mount_forReadingOnly_cantBeChanged"),
@@ -101,9 +106,31 @@ class ITLauncherContract {
               "limits_memoryUsedUp_isToldAsSuch",
               "limits_processors_areNoMoreThanTheCoresReserved"),
           broken(
+              BrokenLaunchers.BlamesMemory::new,
+              "limits_memoryUsedUp_isToldAsSuch",
+              "limits_killedWithMemoryLeft_isNotToldAsMemoryUsedUp",
+              "limits_processors_areNoMoreThanTheCoresReserved"),
+          broken(
+              BrokenLaunchers.WrongDirectoryOfPrograms::new,
+              "files_inTheWorkDirectory_areReadAndWrittenByRelativePath"),
+          broken(BrokenLaunchers.GivesInput::new, "standardInput_ofProgram_isAtItsEnd"),
+          broken(
+              BrokenLaunchers.HandsOutItsFiles::new, "output_scriptReopensItsStreams_losesNothing"),
+          broken(
               BrokenLaunchers.MergesStreams::new, "output_bothStreams_areInTheirFilesWhenItEnds"),
           broken(
               BrokenLaunchers.HandsOutItsFuture::new, "exit_severalDependents_eachCompletesOnce"),
+          broken(
+              BrokenLaunchers.HidesCodesOfJava::new,
+              "exit_mainReturns_isZero",
+              "exit_mainThrows_isOne",
+              "exit_javaProgramExits_isItsCode"),
+          broken(BrokenLaunchers.DeafJava::new, "stop_javaProgram_endsIt"),
+          broken(BrokenLaunchers.TellsForceAsAsking::new, "stop_withoutGrace_killsAtOnce"),
+          broken(
+              BrokenLaunchers.StopsTheDead::new,
+              "stop_afterTheEnd_changesNothing",
+              "exit_severalDependents_eachCompletesOnce"),
           broken(BrokenLaunchers.FlattensCodes::new, "exit_everyCode_isTold"),
           broken(
               BrokenLaunchers.HidesAmbiguity::new,

@@ -79,7 +79,7 @@ class PlainLauncher implements Launcher {
       if (spec.command() instanceof Command.Program program) {
         checkProgram(Path.of(program.arguments().get(0)));
       }
-      builder.redirectInput(Path.of("/dev/null").toFile());
+      builder.redirectInput(input());
       return run(spec, builder.start());
     } catch (IOException e) {
       throw new LaunchException(spec.command() + ": " + e.getMessage(), e);
@@ -128,6 +128,10 @@ class PlainLauncher implements Launcher {
 
   File workDirectory(LaunchSpec spec) {
     return spec.workDirectory().toFile();
+  }
+
+  File input() {
+    return new File("/dev/null");
   }
 
   private LaunchHandle run(LaunchSpec spec, Process process) {
@@ -211,6 +215,16 @@ class PlainLauncher implements Launcher {
     return asked;
   }
 
+  StopKind forced(Duration grace) {
+    return StopKind.FORCED;
+  }
+
+  void stopAfterTheEnd(CompletableFuture<Ending> exit) {}
+
+  ResourceUsage usage() {
+    return ResourceUsage.UNKNOWN;
+  }
+
   Ending exited(int code) {
     return new Ending(
         new ExitStatus.Exited(code),
@@ -273,6 +287,7 @@ class PlainLauncher implements Launcher {
     public void stop(Duration grace) {
       synchronized (this) {
         if (!process.isAlive()) {
+          stopAfterTheEnd(exit);
           return;
         }
         if (stop.isEmpty() && !grace.isZero()) {
@@ -286,7 +301,7 @@ class PlainLauncher implements Launcher {
               exit.get(grace(grace).toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
               synchronized (this) {
-                stop = Optional.of(StopKind.FORCED);
+                stop = Optional.of(forced(grace));
               }
               killTree(id);
               process.toHandle().destroyForcibly();
@@ -297,7 +312,7 @@ class PlainLauncher implements Launcher {
 
     @Override
     public ResourceUsage usage() {
-      return ResourceUsage.UNKNOWN;
+      return PlainLauncher.this.usage();
     }
 
     @Override
