@@ -205,7 +205,7 @@ final class BrokenLaunchers {
   /** Kills without asking. */
   static class NeverAsks extends PlainLauncher {
     @Override
-    void ask(Process process) {
+    void ask(Process process, Command command) {
       process.toHandle().destroyForcibly();
     }
   }
@@ -487,13 +487,13 @@ final class BrokenLaunchers {
     }
   }
 
-  /** Starts Java programs so that they can't hear that they shall stop. */
-  static class DeafJava extends PlainLauncher {
+  /** Does not ask Java programs to end. */
+  static class SparesJava extends PlainLauncher {
     @Override
-    List<String> commandLine(LaunchSpec spec) {
-      return spec.command() instanceof Command.Jvm
-          ? byShell("trap '' TERM; exec \"$@\"", super.commandLine(spec))
-          : super.commandLine(spec);
+    void ask(Process process, Command command) {
+      if (!(command instanceof Command.Jvm)) {
+        super.ask(process, command);
+      }
     }
   }
 

@@ -125,7 +125,7 @@ class ITLauncherContract {
               "exit_mainReturns_isZero",
               "exit_mainThrows_isOne",
               "exit_javaProgramExits_isItsCode"),
-          broken(BrokenLaunchers.DeafJava::new, "stop_javaProgram_endsIt"),
+          broken(BrokenLaunchers.SparesJava::new, "stop_javaProgram_endsIt"),
           broken(BrokenLaunchers.TellsForceAsAsking::new, "stop_withoutGrace_killsAtOnce"),
           broken(
               BrokenLaunchers.StopsTheDead::new,

@@ -135,7 +135,7 @@ class PlainLauncher implements Launcher {
   }
 
   private LaunchHandle run(LaunchSpec spec, Process process) {
-    Handle handle = new Handle(process, spec.executionId());
+    Handle handle = new Handle(process, spec);
     Thread out = pump(process.getInputStream(), spec.stdout());
     Thread err = pump(process.getErrorStream(), stderr(spec));
     inBackground(
@@ -207,7 +207,7 @@ class PlainLauncher implements Launcher {
     }
   }
 
-  void ask(Process process) {
+  void ask(Process process, Command command) {
     process.toHandle().destroy();
   }
 
@@ -263,13 +263,13 @@ class PlainLauncher implements Launcher {
 
   private final class Handle implements LaunchHandle {
     private final Process process;
-    private final ExecutionId id;
+    private final LaunchSpec spec;
     private final CompletableFuture<Ending> exit = new CompletableFuture<>();
     private Optional<StopKind> stop = Optional.empty();
 
-    Handle(Process process, ExecutionId id) {
+    Handle(Process process, LaunchSpec spec) {
       this.process = process;
-      this.id = id;
+      this.spec = spec;
     }
 
     synchronized Ending ending(int code) {
@@ -292,7 +292,7 @@ class PlainLauncher implements Launcher {
         }
         if (stop.isEmpty() && !grace.isZero()) {
           stop = Optional.of(StopKind.ASKED);
-          ask(process);
+          ask(process, spec.command());
         }
       }
       inBackground(
@@ -303,7 +303,7 @@ class PlainLauncher implements Launcher {
               synchronized (this) {
                 stop = Optional.of(forced(grace));
               }
-              killTree(id);
+              killTree(spec.executionId());
               process.toHandle().destroyForcibly();
             }
             return null;
