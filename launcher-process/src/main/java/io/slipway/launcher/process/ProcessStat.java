@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  * @param parent its parent
  * @param session its session
  * @param cpuTicks processor time of itself and of its reaped children, in hundredths of a second
+ * @param threads how many of its threads have not ended; one that ended and is not reaped has
+ *     itself
  * @param startTicks its start, in hundredths of a second since the machine's
  * @param rawStatus how it ended, as {@code wait} tells it; meaningful in state {@code Z}, where
  *     this user may see it
@@ -29,6 +31,7 @@ record ProcessStat(
     int parent,
     int session,
     long cpuTicks,
+    int threads,
     long startTicks,
     OptionalInt rawStatus) {
   /** Of a process; empty if there is none. */
@@ -39,22 +42,27 @@ record ProcessStat(
     } catch (IOException gone) {
       return Optional.empty();
     }
+    return Optional.of(parse(pid, line));
+  }
+
+  /** What the line says. */
+  static ProcessStat parse(int pid, String line) {
     // The name of the program stands in brackets and may hold anything, brackets too.
     String[] fields = line.substring(line.lastIndexOf(')') + 2).strip().split(" ");
-    return Optional.of(
-        new ProcessStat(
-            pid,
-            field(fields, 3).charAt(0),
-            Integer.parseInt(field(fields, 4)),
-            Integer.parseInt(field(fields, 6)),
-            Long.parseLong(field(fields, 14))
-                + Long.parseLong(field(fields, 15))
-                + Long.parseLong(field(fields, 16))
-                + Long.parseLong(field(fields, 17)),
-            Long.parseLong(field(fields, 22)),
-            fields.length >= 50
-                ? OptionalInt.of(Integer.parseInt(field(fields, 52)))
-                : OptionalInt.empty()));
+    return new ProcessStat(
+        pid,
+        field(fields, 3).charAt(0),
+        Integer.parseInt(field(fields, 4)),
+        Integer.parseInt(field(fields, 6)),
+        Long.parseLong(field(fields, 14))
+            + Long.parseLong(field(fields, 15))
+            + Long.parseLong(field(fields, 16))
+            + Long.parseLong(field(fields, 17)),
+        Integer.parseInt(field(fields, 20)),
+        Long.parseLong(field(fields, 22)),
+        fields.length >= 50
+            ? OptionalInt.of(Integer.parseInt(field(fields, 52)))
+            : OptionalInt.empty());
   }
 
   private static String field(String[] fromThird, int number) {
@@ -97,8 +105,8 @@ record ProcessStat(
     return of(pid).filter(stat -> stat.startTicks() == startTicks && stat.isAlive()).isPresent();
   }
 
-  /** Whether it has not ended. */
+  /** Whether it has not ended: where only its first thread has, others may read and write on. */
   boolean isAlive() {
-    return state != 'Z' && state != 'X';
+    return state != 'X' && (state != 'Z' || threads > 1);
   }
 }
