@@ -1,5 +1,7 @@
 package io.slipway.client;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -78,10 +80,21 @@ final class FakeSubmissions implements AutoCloseable {
     return server.advertised();
   }
 
-  /** Goes away, and comes back at the same address. */
-  void restart() throws ListenException {
+  /**
+   * Goes away, and comes back at the same address. In between, some connection of this machine may
+   * have been given its port.
+   */
+  void restart() {
+    HostPort address = server.listening();
     server.close(Duration.ZERO);
-    open(server.listening());
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptionsMatching(problem -> problem instanceof ListenException)
+        .until(
+            () -> {
+              open(address);
+              return true;
+            });
   }
 
   synchronized void become(ApplicationState state) {
