@@ -1,7 +1,5 @@
 package io.slipway.client;
 
-import static org.awaitility.Awaitility.await;
-
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -80,21 +78,10 @@ final class FakeSubmissions implements AutoCloseable {
     return server.advertised();
   }
 
-  /**
-   * Goes away, and comes back at the same address. In between, some connection of this machine may
-   * have been given its port.
-   */
-  void restart() {
-    HostPort address = server.listening();
+  /** Goes away, and comes back at the same address. */
+  void restart() throws ListenException {
     server.close(Duration.ZERO);
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .ignoreExceptionsMatching(problem -> problem instanceof ListenException)
-        .until(
-            () -> {
-              open(address);
-              return true;
-            });
+    open(server.listening());
   }
 
   synchronized void become(ApplicationState state) {

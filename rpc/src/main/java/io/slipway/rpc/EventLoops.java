@@ -4,6 +4,8 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The threads that read and write connections: plain NIO, which loads quickest. */
@@ -18,9 +20,18 @@ final class EventLoops {
         threads, new DefaultThreadFactory(threadName, true), NioIoHandler.newFactory());
   }
 
-  /** Ends the threads at once: of a server, so that its port is free at once. */
+  /**
+   * Ends the threads of a server, and waits for that, a second at most: a selector that runs still
+   * keeps the port of a channel that was closed.
+   */
   static void close(EventLoopGroup loops) {
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    Future<?> end = loops.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    for (EventExecutor loop : loops) {
+      if (loop.inEventLoop()) {
+        return;
+      }
+    }
+    end.awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   /**

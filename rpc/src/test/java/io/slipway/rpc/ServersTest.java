@@ -25,6 +25,7 @@ import io.slipway.proto.worker.v1.ReadLogResponse;
 import io.slipway.proto.worker.v1.StopExecutionsRequest;
 import io.slipway.proto.worker.v1.StopExecutionsResponse;
 import io.slipway.proto.worker.v1.WorkerServiceGrpc;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,15 +48,17 @@ class ServersTest {
 
   @BeforeEach
   void open() throws Exception {
-    server =
-        Servers.at(
-                ANY, Authenticator.user(USER).or(Authenticator.cluster(CLUSTER)).or(applications))
-            .blockingService(
-                new TestService(),
-                AccessRule.allow(Principal.Kind.CLUSTER_MEMBER)
-                    .forMethod(
-                        "DescribeWorker", Principal.Kind.USER, Principal.Kind.CLUSTER_MEMBER))
-            .open();
+    server = open(ANY);
+  }
+
+  private RpcServer open(HostPort listen) throws Exception {
+    return Servers.at(
+            listen, Authenticator.user(USER).or(Authenticator.cluster(CLUSTER)).or(applications))
+        .blockingService(
+            new TestService(),
+            AccessRule.allow(Principal.Kind.CLUSTER_MEMBER)
+                .forMethod("DescribeWorker", Principal.Kind.USER, Principal.Kind.CLUSTER_MEMBER))
+        .open();
   }
 
   @AfterEach
@@ -186,6 +189,16 @@ class ServersTest {
             .advertise(Optional.of(new HostPort("example.org", 0)))
             .open()) {
       assertThat(open.advertised()).isEqualTo(new HostPort("example.org", open.listening().port()));
+    }
+  }
+
+  @Test
+  void close_returns_portIsFree() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      assertThat(describe(USER.token()).getWorkerId()).isEqualTo("user alice");
+      HostPort address = server.listening();
+      server.close(Duration.ZERO);
+      server = open(address);
     }
   }
 
