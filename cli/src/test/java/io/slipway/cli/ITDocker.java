@@ -73,7 +73,8 @@ class ITDocker {
     }
   }
 
-  private static Map<String, String> runPi(String name, String... flags) throws Exception {
+  private static Map<String, String> runPi(String mode, String name, String... flags)
+      throws Exception {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -81,8 +82,8 @@ class ITDocker {
     arguments.addAll(List.of(flags));
     arguments.addAll(
         List.of("--class", "io.slipway.examples.MonteCarloPi", cluster.examples(), "1000000", "4"));
-    TestCluster.Run run = cluster.command("submit", arguments.toArray(String[]::new)).ended();
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    Invocation run = cluster.submit(mode, arguments.toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
     return launchers(cluster.status(cluster.idOf(name)));
   }
 
@@ -99,7 +100,7 @@ class ITDocker {
 
   @Test
   void driverByProcess_executorsByDocker_workTogether() throws Exception {
-    assertThat(runPi("mixed", "--deploy-mode", "cluster", "--executor-launcher", "docker"))
+    assertThat(runPi("cluster", "mixed", "--executor-launcher", "docker"))
         .containsEntry("d1", "process")
         .containsEntry("e1", "docker")
         .containsEntry("e2", "docker");
@@ -107,7 +108,7 @@ class ITDocker {
 
   @Test
   void driverByDocker_executorsByProcess_workTogether() throws Exception {
-    assertThat(runPi("reverse", "--deploy-mode", "cluster", "--driver-launcher", "docker"))
+    assertThat(runPi("cluster", "reverse", "--driver-launcher", "docker"))
         .containsEntry("d1", "docker")
         .containsEntry("e1", "process")
         .containsEntry("e2", "process");
@@ -115,7 +116,7 @@ class ITDocker {
 
   @Test
   void clientMode_executorsByDocker_workForTheDriverHere() throws Exception {
-    assertThat(runPi("client", "--launcher", "docker"))
+    assertThat(runPi("client", "here", "--launcher", "docker"))
         .containsEntry("e1", "docker")
         .containsEntry("e2", "docker");
   }
@@ -124,20 +125,13 @@ class ITDocker {
   void bridge_driverAndExecutors_reachEachOther() throws Exception {
     Assumptions.assumeTrue(host.isPresent(), "this machine has no address but loopback");
     String bridge = "network=bridge";
-    assertThat(
-            runPi(
-                "bridged",
-                "--deploy-mode",
-                "cluster",
-                "--launcher",
-                "docker",
-                "--launcher-option",
-                bridge))
+    assertThat(runPi("cluster", "bridged", "--launcher", "docker", "--launcher-option", bridge))
         .containsEntry("d1", "docker")
         .containsEntry("e1", "docker");
     assertThat(
             runPi(
-                "bridged-client",
+                "client",
+                "bridged-here",
                 "--listen",
                 host.get() + ":0",
                 "--insecure",
@@ -164,56 +158,39 @@ class ITDocker {
     Assumptions.assumeTrue(
         System.getProperty("user.name").equals("root"), "only root's workers can allow others");
 
-    TestCluster.Run allowed = asUser("nobody");
-    TestCluster.Run refused = asUser("daemon");
+    Invocation allowed = asUser("nobody");
+    Invocation refused = asUser("daemon");
 
     assertThat(allowed.out()).contains("nobody\n");
-    assertThat(refused.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err()).contains("'daemon'").contains("docker.users");
   }
 
-  private static TestCluster.Run asUser(String user) throws Exception {
-    return cluster
-        .command(
-            "submit",
-            "--deploy-mode",
-            "cluster",
-            "--wait",
-            "--follow",
-            "--launcher",
-            "docker",
-            "--user",
-            user,
-            "--",
-            "id",
-            "-un")
-        .ended();
+  private static Invocation asUser(String user) throws Exception {
+    return cluster.submit(
+        "cluster", "--wait", "--follow", "--launcher", "docker", "--user", user, "--", "id", "-un");
   }
 
   @Test
   void memoryUsedUp_outcome_saysSo() throws Exception {
-    TestCluster.Run run =
-        cluster
-            .command(
-                "submit",
-                "--name",
-                "greedy",
-                "--deploy-mode",
-                "cluster",
-                "--wait",
-                "--launcher",
-                "docker",
-                "--driver-memory",
-                "64m",
-                "--",
-                "dd",
-                "if=/dev/zero",
-                "of=/dev/null",
-                "bs=1000M",
-                "count=1")
-            .ended();
+    Invocation run =
+        cluster.submit(
+            "cluster",
+            "--name",
+            "greedy",
+            "--wait",
+            "--launcher",
+            "docker",
+            "--driver-memory",
+            "64m",
+            "--",
+            "dd",
+            "if=/dev/zero",
+            "of=/dev/null",
+            "bs=1000M",
+            "count=1");
 
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.SIGNAL_BASE + 9);
+    assertThat(run.code()).isEqualTo(ExitCodes.SIGNAL_BASE + 9);
     assertThat(run.err()).contains("memory");
   }
 

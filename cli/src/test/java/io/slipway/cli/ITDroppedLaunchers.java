@@ -124,10 +124,8 @@ class ITDroppedLaunchers {
                   "level=15"))
           .isEqualTo(List.of(0, 15));
 
-      TestCluster.Run refused =
-          cluster.command(
-              "submit",
-              "--deploy-mode",
+      Invocation refused =
+          cluster.submit(
               "cluster",
               "--wait",
               "--launcher",
@@ -136,10 +134,10 @@ class ITDroppedLaunchers {
               "level=2",
               "--",
               "true");
-      assertThat(refused.exitCode()).isNotZero();
+      assertThat(refused.code()).isNotZero();
       assertThat(refused.err()).contains("level '2' is not a number from 10 to 19");
 
-      assertThat(cluster.command("workers", "--output", "json").ended().out())
+      assertThat(cluster.asked("workers", "--output", "json").out())
           .contains("\"nice\"", "\"process\"")
           .doesNotContain("calling", "newer", "throwing");
       assertLeftOut(cluster.workers().get(0).err());
@@ -169,8 +167,7 @@ class ITDroppedLaunchers {
   private static List<Integer> levels(TestCluster cluster, String name, String... options)
       throws Exception {
     Path files = Files.createDirectory(directory.resolve("levels-" + name));
-    List<String> line =
-        new ArrayList<>(List.of("--deploy-mode", "cluster", "--wait", "--executors", "1"));
+    List<String> line = new ArrayList<>(List.of("--wait", "--executors", "1"));
     line.addAll(Arrays.asList(options));
     line.addAll(
         List.of(
@@ -185,9 +182,9 @@ class ITDroppedLaunchers {
                 + files
                 + "/executor ]; do sleep 0.1; done"));
 
-    TestCluster.Run run = cluster.command("submit", line.toArray(String[]::new));
+    Invocation run = cluster.submit("cluster", line.toArray(String[]::new));
 
-    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.code()).as(run.err()).isZero();
     int own = niceness();
     return List.of(read(files.resolve("driver")) - own, read(files.resolve("executor")) - own);
   }

@@ -63,21 +63,20 @@ class ITOperations {
     cluster.awaitState("killed-one", "RUNNING");
     cluster.awaitState("killed-two", "RUNNING");
 
-    TestCluster.Run refused = cluster.command("kill", "--name", "killed-*").ended();
+    Invocation refused = cluster.asked("kill", "--name", "killed-*");
 
-    assertThat(refused.exitCode()).isEqualTo(ExitCodes.USAGE);
+    assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(refused.err()).contains("these 2 applications", "--yes");
     assertThat(names("--name", "killed-*", "--state", "running")).hasSize(2);
 
-    TestCluster.Run killed =
-        cluster.command("kill", "--name", "killed-*", "--yes", "--output", "json").ended();
+    Invocation killed = cluster.asked("kill", "--name", "killed-*", "--yes", "--output", "json");
 
-    assertThat(killed.exitCode()).isZero();
+    assertThat(killed.code()).isZero();
     assertThat(JsonParser.parseString(killed.out()).getAsJsonArray()).hasSize(2);
     cluster.awaitState("killed-one", "KILLED");
     cluster.awaitState("killed-two", "KILLED");
-    TestCluster.Run again = cluster.command("kill", "--name", "killed-*", "--yes").ended();
-    assertThat(again.exitCode()).isZero();
+    Invocation again = cluster.asked("kill", "--name", "killed-*", "--yes");
+    assertThat(again.code()).isZero();
     assertThat(again.out()).isEmpty();
     assertThat(again.err()).contains("no application of", "named killed-*");
   }
@@ -143,7 +142,7 @@ class ITOperations {
 
   @Test
   void workers_wide_tellsTheVersion() throws Exception {
-    TestCluster.Run run = cluster.command("workers", "--output", "wide").ended();
+    Invocation run = cluster.asked("workers", "--output", "wide");
 
     assertThat(run.out().lines()).hasSize(3);
     assertThat(run.out()).contains("VERSION", Version.text());
@@ -189,9 +188,9 @@ class ITOperations {
     cluster.command("submit", "--name", "outside", "--", "true").ended();
     String id = cluster.idOf("outside");
 
-    TestCluster.Run run = cluster.command("logs", id).ended();
+    Invocation run = cluster.asked("logs", id);
 
-    assertThat(run.exitCode()).isZero();
+    assertThat(run.code()).isZero();
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("slipway status " + id);
   }
@@ -200,9 +199,9 @@ class ITOperations {
   void status_watchInAPipe_isALineForEachChange() throws Exception {
     String id = submit("watched", "sh", "-c", "sleep 1; exit 3");
 
-    TestCluster.Run run = cluster.command("status", id, "--watch").ended();
+    Invocation run = cluster.asked("status", id, "--watch");
 
-    assertThat(run.exitCode()).isZero();
+    assertThat(run.code()).isZero();
     assertThat(run.out().lines()).allMatch(line -> line.startsWith(id + " "));
     assertThat(run.out()).contains(id + " FAILED: driver exited with 3").doesNotContain("\u001b");
   }
@@ -221,12 +220,12 @@ class ITOperations {
             follow: true
             """);
 
-    TestCluster.Run dry = cluster.command("submit", "--spec", spec.toString(), "--dry-run").ended();
+    Invocation dry = cluster.asked("submit", "--spec", spec.toString(), "--dry-run");
     TestCluster.Run run =
         cluster.command("submit", "--spec", spec.toString(), "--env", "GREETING=hello").ended();
 
     JsonObject told = JsonParser.parseString(dry.out()).getAsJsonObject();
-    assertThat(dry.exitCode()).isZero();
+    assertThat(dry.code()).isZero();
     assertThat(told.keySet()).containsExactly("specification", "fits", "executorsNow", "reason");
     assertThat(told.get("fits").getAsString()).isEqualTo("NOW");
     JsonObject specification = told.getAsJsonObject("specification");
@@ -290,12 +289,10 @@ class ITOperations {
   }
 
   private static String submit(List<String> flags, String... command) throws Exception {
-    List<String> line = new ArrayList<>(List.of("--deploy-mode", "cluster"));
-    line.addAll(flags);
+    List<String> line = new ArrayList<>(flags);
     line.add("--");
     line.addAll(List.of(command));
-    TestCluster.Run run = cluster.command("submit", line.toArray(String[]::new));
-    return "app-" + run.awaitOut("app-");
+    return cluster.submitted(line.toArray(String[]::new));
   }
 
   private static List<String> names(String... conditions) throws Exception {

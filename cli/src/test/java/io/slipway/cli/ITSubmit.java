@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -131,17 +130,11 @@ class ITSubmit {
     expected.put("kill -9 $$", 137);
     expected.put("kill -15 $$", 143);
 
-    List<TestCluster.Run> runs = new ArrayList<>();
+    List<Integer> codes = new ArrayList<>();
     for (String script : expected.keySet()) {
-      runs.add(
-          cluster.command(
-              "submit", "--deploy-mode", mode, "--wait", "--", "sh", "-c", "echo out; " + script));
+      codes.add(cluster.submit(mode, "--wait", "--", "sh", "-c", "echo out; " + script).code());
     }
 
-    List<Integer> codes = new ArrayList<>();
-    for (TestCluster.Run run : runs) {
-      codes.add(run.exitCode());
-    }
     assertThat(codes).isEqualTo(List.copyOf(expected.values()));
   }
 
@@ -166,10 +159,8 @@ class ITSubmit {
   @ParameterizedTest
   @ValueSource(strings = {"client", "cluster"})
   void output_ofTheDriver_isCompleteAndInOrder(String mode) throws Exception {
-    TestCluster.Run run =
-        cluster.command(
-            "submit",
-            "--deploy-mode",
+    Invocation run =
+        cluster.submit(
             mode,
             "--follow",
             "--",
@@ -177,7 +168,7 @@ class ITSubmit {
             "-c",
             "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo line $i; done; echo end >&2");
 
-    assertThat(run.exitCode()).isZero();
+    assertThat(run.code()).isZero();
     assertThat(run.out().lines().filter(line -> line.startsWith("line ")))
         .hasSize(20_000)
         .last()
@@ -231,8 +222,8 @@ class ITSubmit {
         .atMost(TestCluster.LONG)
         .pollInterval(Duration.ofMillis(300))
         .until(() -> cluster.status("app-" + id).get("executorsRunning").getAsInt() == 2);
-    TestCluster.Run log = cluster.command("logs", "app-" + id, "--executor", "2");
-    assertThat(log.exitCode()).as(log.err()).isZero();
+    Invocation log = cluster.command("logs", "app-" + id, "--executor", "2").told();
+    assertThat(log.code()).as(log.err()).isZero();
     assertThat(log.out()).isEqualTo("I am 2\n");
     Files.createFile(done);
     assertThat(run.exitCode()).isZero();
@@ -250,14 +241,14 @@ class ITSubmit {
       "--name", "once", "--request-id", "same-id", "--deploy-mode", "cluster", "--", "true"
     };
 
-    TestCluster.Run first = cluster.command("submit", line).ended();
-    TestCluster.Run second = cluster.command("submit", line).ended();
+    Invocation first = cluster.asked("submit", line);
+    Invocation second = cluster.asked("submit", line);
     line[line.length - 1] = "false";
-    TestCluster.Run other = cluster.command("submit", line).ended();
+    Invocation other = cluster.asked("submit", line);
 
     assertThat(first.out()).startsWith("app-").isEqualTo(second.out());
     assertThat(cluster.idOf("once")).isEqualTo(first.out().strip());
-    assertThat(other.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(other.err()).contains("--request-id same-id");
   }
 
@@ -294,10 +285,8 @@ class ITSubmit {
   @Test
   void executorsThatFailAtOnce_endTheCommandAlikeInBothModes() throws Exception {
     for (String mode : new String[] {"client", "cluster"}) {
-      TestCluster.Run run =
-          cluster.command(
-              "submit",
-              "--deploy-mode",
+      Invocation run =
+          cluster.submit(
               mode,
               "--follow",
               "--executors",
@@ -310,19 +299,17 @@ class ITSubmit {
               "sleep",
               "300");
 
-      assertThat(run.exitCode()).as(mode).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.code()).as(mode).isEqualTo(ExitCodes.FAILED);
       assertThat(run.err()).as(mode).contains("FAILED: 10 executors failed in a row");
     }
   }
 
   @Test
   void timeLimit_passes_endsTheCommandAlikeInBothModes() throws Exception {
-    List<TestCluster.Run> runs = new ArrayList<>();
+    List<Invocation> runs = new ArrayList<>();
     for (String mode : new String[] {"client", "cluster"}) {
       runs.add(
-          cluster.command(
-              "submit",
-              "--deploy-mode",
+          cluster.submit(
               mode,
               "--name",
               "limited-" + mode,
@@ -335,8 +322,8 @@ class ITSubmit {
               "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
     }
 
-    for (TestCluster.Run run : runs) {
-      assertThat(run.exitCode()).as(run.err()).isEqualTo(124);
+    for (Invocation run : runs) {
+      assertThat(run.code()).as(run.err()).isEqualTo(124);
       assertThat(run.err()).contains("FAILED: its time limit of 1s passed");
     }
     for (String mode : new String[] {"client", "cluster"}) {
@@ -353,7 +340,7 @@ class ITSubmit {
     TestCluster.Run run = cluster.command("submit", "--name", "victim", "--", "sleep", "300");
     String id = cluster.awaitState("victim", "RUNNING");
 
-    assertThat(cluster.command("kill", id).exitCode()).isZero();
+    assertThat(cluster.asked("kill", id).code()).isZero();
 
     assertThat(run.exitCode()).isEqualTo(ExitCodes.KILLED);
     assertThat(cluster.status(id).get("state").getAsString()).isEqualTo("KILLED");
@@ -410,23 +397,20 @@ class ITSubmit {
 
   @Test
   void uniquePrefix_isEnough() throws Exception {
-    TestCluster.Run run = cluster.command("submit", "--deploy-mode", "cluster", "--", "true");
-    String id = "app-" + run.awaitOut("app-");
+    String id = cluster.submitted("--", "true");
 
     assertThat(cluster.status(id).get("applicationId").getAsString()).isEqualTo(id);
-    TestCluster.Run unknown = cluster.command("status", "app-1999").ended();
-    assertThat(unknown.exitCode()).isEqualTo(ExitCodes.FAILED);
+    Invocation unknown = cluster.asked("status", "app-1999");
+    assertThat(unknown.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(unknown.err()).contains("app-1999");
     assertThat(unknown.err().lines()).hasSize(1);
   }
 
   @Test
   void unknownLauncher_isAClearError() throws Exception {
-    TestCluster.Run run =
-        cluster.command(
-            "submit", "--deploy-mode", "cluster", "--wait", "--launcher", "nosuch", "--", "true");
+    Invocation run = cluster.submit("cluster", "--wait", "--launcher", "nosuch", "--", "true");
 
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("nosuch");
   }
 
@@ -436,34 +420,29 @@ class ITSubmit {
     Assumptions.assumeTrue(
         Files.exists(Path.of(DockerImageCommand.DEFAULT_ENGINE)),
         "there is no Docker engine at " + DockerImageCommand.DEFAULT_ENGINE);
-    TestCluster.Run run =
-        cluster
-            .command(
-                "submit",
-                "--deploy-mode",
-                "cluster",
-                "--wait",
-                "--launcher",
-                "docker",
-                "--launcher-option",
-                "network=bridge",
-                "--",
-                "sh",
-                "-c",
-                "exit 0")
-            .ended();
+    Invocation run =
+        cluster.submit(
+            "cluster",
+            "--wait",
+            "--launcher",
+            "docker",
+            "--launcher-option",
+            "network=bridge",
+            "--",
+            "sh",
+            "-c",
+            "exit 0");
 
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("start the worker with --insecure");
   }
 
   @Test
   void missingProgram_isTheReasonOfTheFailure() throws Exception {
     for (String mode : List.of("client", "cluster")) {
-      TestCluster.Run run =
-          cluster.command("submit", "--deploy-mode", mode, "--wait", "--", "no-such-program");
+      Invocation run = cluster.submit(mode, "--wait", "--", "no-such-program");
 
-      assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+      assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
       assertThat(run.err()).contains("no-such-program");
     }
   }
@@ -471,10 +450,9 @@ class ITSubmit {
   @Test
   void submission_overTheLimit_isRefused() throws Exception {
     String large = "x".repeat(100_000);
-    TestCluster.Run run =
-        cluster.command("submit", "--deploy-mode", "cluster", "--", "true", large, large, large);
+    Invocation run = cluster.submit("cluster", "--", "true", large, large, large);
 
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("--file").doesNotContain(large);
   }
 
@@ -484,12 +462,10 @@ class ITSubmit {
     Files.copy(cluster.tokens().resolve("user-token"), token);
     Files.writeString(token, "someone:" + "0".repeat(43) + "\n");
 
-    TestCluster.Run run =
-        cluster
-            .start("list", "--master", cluster.address(), "--token-file", token.toString())
-            .ended();
+    Invocation run =
+        Invocation.of("list", "--master", cluster.address(), "--token-file", token.toString());
 
-    assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("--token-file");
     assertThat(run.err().lines()).hasSize(1);
   }
@@ -551,10 +527,7 @@ class ITSubmit {
 
   @Test
   void logs_readerThatLeaves_endsQuietly() throws Exception {
-    TestCluster.Run run =
-        cluster.command(
-            "submit", "--deploy-mode", "cluster", "--", "head", "-c", "1000000", "/dev/zero");
-    String id = "app-" + run.awaitOut("app-");
+    String id = cluster.submitted("--", "head", "-c", "1000000", "/dev/zero");
     Process logs = cluster.piped("logs", "--driver", "--follow", id);
 
     assertThat(logs.getInputStream().read()).isZero();
@@ -566,24 +539,20 @@ class ITSubmit {
 
   @Test
   void logs_executorThatNeverWas_saysWhereToLook() throws Exception {
-    TestCluster.Run run = cluster.command("submit", "--deploy-mode", "cluster", "--", "true");
-    String id = "app-" + run.awaitOut("app-");
+    String id = cluster.submitted("--", "true");
 
-    TestCluster.Run logs = cluster.command("logs", id, "--executor", "7").ended();
+    Invocation logs = cluster.asked("logs", id, "--executor", "7");
 
-    assertThat(logs.exitCode()).isEqualTo(ExitCodes.FAILED);
+    assertThat(logs.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(logs.err()).contains(id + "-e7").contains("slipway status " + id);
   }
 
   @Test
   void executorCores_all_takesWhatTheWorkerHas() throws Exception {
-    TestCluster.Run run =
-        cluster.command(
-            "submit",
+    String id =
+        cluster.submitted(
             "--name",
             "greedy",
-            "--deploy-mode",
-            "cluster",
             "--executors",
             "1",
             "--executor-cores",
@@ -593,22 +562,20 @@ class ITSubmit {
             "--",
             "sleep",
             "300");
-    String id = "app-" + run.awaitOut("app-");
 
     Awaitility.await()
         .atMost(TestCluster.LONG)
         .until(() -> cluster.status(id).get("cores").getAsInt() > 2);
-    assertThat(cluster.command("kill", id).exitCode()).isZero();
+    assertThat(cluster.asked("kill", id).code()).isZero();
   }
 
   @Test
   void list_isATableForPeople() throws Exception {
     cluster.command("submit", "--name", "shown", "--", "true").ended();
 
-    TestCluster.Run run = cluster.command("list").ended();
+    Invocation run = cluster.asked("list");
 
     assertThat(run.out()).startsWith("ID ").contains("shown", "SUCCEEDED", "exited with 0");
-    Stream.of(cluster.command("workers").ended().out())
-        .forEach(workers -> assertThat(workers.lines()).hasSize(3));
+    assertThat(cluster.asked("workers").out().lines()).hasSize(3);
   }
 }

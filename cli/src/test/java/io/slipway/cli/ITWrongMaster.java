@@ -10,9 +10,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ITWrongMaster {
   @TempDir private Path directory;
-  private final List<AutoCloseable> open = new ArrayList<>();
+  private final Queue<AutoCloseable> open = new ConcurrentLinkedQueue<>();
 
   @AfterEach
   void close() throws Exception {

@@ -261,10 +261,33 @@ final class TestCluster implements AutoCloseable {
 
   /**
    * Runs a command that speaks to this cluster in this JVM: another would take a second to start,
-   * and it is no other command. For what tests ask again and again.
+   * and it is no other command. Not for what passes on the output of applications, nor for what
+   * turns on the command's being a process, as signals and pipes do.
    */
   Invocation asked(String command, String... arguments) {
     return Invocation.of(line(command, arguments).toArray(String[]::new));
+  }
+
+  /**
+   * Submits and waits for the end of the command. It is a process in client mode, where it has a
+   * driver of its own, and where it passes on what the driver writes.
+   */
+  Invocation submit(String mode, String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--deploy-mode", mode));
+    all.addAll(List.of(arguments));
+    String[] line = all.toArray(String[]::new);
+    return mode.equals("client") || all.contains("--follow")
+        ? command("submit", line).told()
+        : asked("submit", line);
+  }
+
+  /** Submits in cluster mode; returns the application's id. */
+  String submitted(String... arguments) throws Exception {
+    Invocation run = submit("cluster", arguments);
+    if (run.code() != 0 || !run.out().startsWith("app-")) {
+      throw new AssertionError("slipway submit " + String.join(" ", arguments) + "\n" + run);
+    }
+    return run.out().strip();
   }
 
   /** What {@code status} says of an application. */
@@ -346,6 +369,11 @@ final class TestCluster implements AutoCloseable {
     /** Waits for its end. */
     int exitCode() throws InterruptedException {
       return ended().process.exitValue();
+    }
+
+    /** Waits for its end; returns what it has told. */
+    Invocation told() throws InterruptedException {
+      return new Invocation(exitCode(), out(), err());
     }
 
     String out() {
