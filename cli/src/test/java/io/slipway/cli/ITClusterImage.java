@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * real engine.
  */
 @Tag("docker")
+@Tag("long")
 class ITClusterImage {
   private static final Pattern BLOCK = Pattern.compile("(?m)^```sh\\n(.*?)^```", Pattern.DOTALL);
   private static final String PREFIX = "slipway-test-" + ProcessHandle.current().pid() + "-";

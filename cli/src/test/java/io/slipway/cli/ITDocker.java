@@ -107,6 +107,7 @@ class ITDocker {
   }
 
   @Test
+  @Tag("long")
   void driverByDocker_executorsByProcess_workTogether() throws Exception {
     assertThat(runPi("cluster", "reverse", "--driver-launcher", "docker"))
         .containsEntry("d1", "docker")
@@ -115,6 +116,7 @@ class ITDocker {
   }
 
   @Test
+  @Tag("long")
   void clientMode_executorsByDocker_workForTheDriverHere() throws Exception {
     assertThat(runPi("client", "here", "--launcher", "docker"))
         .containsEntry("e1", "docker")
@@ -122,6 +124,7 @@ class ITDocker {
   }
 
   @Test
+  @Tag("long")
   void bridge_driverAndExecutors_reachEachOther() throws Exception {
     Assumptions.assumeTrue(host.isPresent(), "this machine has no address but loopback");
     String bridge = "network=bridge";
@@ -172,6 +175,7 @@ class ITDocker {
   }
 
   @Test
+  @Tag("long")
   void memoryUsedUp_outcome_saysSo() throws Exception {
     Invocation run =
         cluster.submit(
@@ -195,6 +199,7 @@ class ITDocker {
   }
 
   @Test
+  @Tag("long")
   void quickstart_docker_agreesAndStopsAll() throws Exception {
     TestCluster.Run run = cluster.command("quickstart", "--launcher", "docker").ended();
 

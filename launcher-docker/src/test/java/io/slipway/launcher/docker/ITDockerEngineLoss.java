@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** An engine that is not there, goes away and comes back. */
 @Tag("docker")
+@Tag("long")
 class ITDockerEngineLoss {
   private static final String GO_ON =
       "echo before; : > ready; while [ ! -e go ]; do sleep 0.1; done; echo after; exit 9";

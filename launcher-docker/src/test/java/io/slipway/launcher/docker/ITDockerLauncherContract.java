@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 
 @Tag("docker")
+@Tag("long")
 class ITDockerLauncherContract extends LauncherContract {
   @Override
   protected LauncherProvider provider() {
