@@ -190,6 +190,13 @@ class ITMasterProcess {
   }
 
   @Test
+  void master_alone_listensOnItsOwnPortOnly() throws Exception {
+    MasterProcess master = start(ANY);
+
+    assertThat(master.listening()).containsExactly(master.address().port());
+  }
+
+  @Test
   void secondMaster_onTheSameData_isRefused() throws Exception {
     start(ANY);
     Master second =

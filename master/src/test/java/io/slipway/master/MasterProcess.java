@@ -5,11 +5,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A master in a process of its own; this class is also that process's main class. */
 final class MasterProcess implements AutoCloseable {
@@ -78,6 +83,27 @@ final class MasterProcess implements AutoCloseable {
 
   HostPort address() {
     return address;
+  }
+
+  /** The TCP ports that it listens on, as {@code proc(5)} tells. */
+  Set<Integer> listening() throws IOException {
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    Set<String> sockets = new HashSet<>();
+    try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        sockets.add(Files.readSymbolicLink(file).toString());
+      }
+    }
+    Set<Integer> ports = new TreeSet<>();
+    for (String table : List.of("net/tcp", "net/tcp6")) {
+      for (String line : Files.readAllLines(proc.resolve(table))) {
+        String[] columns = line.strip().split("\\s+");
+        if (columns[3].equals("0A") && sockets.contains("socket:[" + columns[9] + "]")) {
+          ports.add(Integer.parseInt(columns[1].substring(columns[1].indexOf(':') + 1), 16));
+        }
+      }
+    }
+    return ports;
   }
 
   /** Ends it as a crash would, and waits until it has gone. */

@@ -15,8 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
-import org.apache.ratis.conf.Parameters;
-import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -71,7 +69,6 @@ public final class RatisJournal implements Journal {
   private RatisJournalMark mark;
   private RatisJournalSnapshots snapshots;
   private RatisJournalStateMachine stateMachine;
-  private RatisJournalPort port;
   private RaftServer server;
 
   private long recordsSinceDue;
@@ -189,15 +186,11 @@ public final class RatisJournal implements Journal {
     Files.createDirectories(directory.raft());
     peer = self.toString();
     RatisJournalMetrics.observeSyncs(peer, syncs);
-    Parameters parameters = new Parameters();
-    port = new RatisJournalPort();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, port);
     return RaftServer.newBuilder()
         .setServerId(self)
         .setGroup(RaftGroup.valueOf(GROUP, RaftPeer.newBuilder().setId(self).build()))
         .setStateMachine(stateMachine)
         .setProperties(RatisJournalProperties.of(directory.raft()))
-        .setParameters(parameters)
         .setOption(RaftStorage.StartupOption.RECOVER)
         .build();
   }
@@ -328,7 +321,6 @@ public final class RatisJournal implements Journal {
     }
     closed = true;
     quietly(server);
-    quietly(port);
     RatisJournalMetrics.forget(peer);
     failAllThatWaits(new IllegalStateException("the journal was closed"));
     quietly(mark);

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -15,15 +13,12 @@ import org.apache.ratis.util.TimeDuration;
 final class RatisJournalProperties {
   private RatisJournalProperties() {}
 
-  /** Listens on a free port of the loopback interface, stores below the directory. */
+  /** Speaks to nobody, stores below the directory. */
   static RaftProperties of(Path directory) {
     RaftProperties properties = new RaftProperties();
     RaftServerConfigKeys.setStorageDir(properties, List.of(directory.toFile()));
 
-    RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
-    GrpcConfigKeys.Server.setHost(properties, "127.0.0.1");
-    GrpcConfigKeys.Server.setPort(properties, 0);
-    GrpcConfigKeys.setUseEpoll(properties, false);
+    RaftConfigKeys.Rpc.setType(properties, new RatisJournalTransport());
 
     // Time. A pause of the process must not close the server or keep it from leading for long.
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(300));

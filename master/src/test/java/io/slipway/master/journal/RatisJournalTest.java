@@ -17,12 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.apache.ratis.client.RaftClient;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.retry.RetryPolicies;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,39 +326,6 @@ class RatisJournalTest {
     assertThatThrownBy(() -> again.start(new RecordingListener()))
         .isInstanceOf(JournalException.class)
         .hasMessageContaining(directory.toString());
-  }
-
-  @Test
-  void raftPort_answersNobody() throws Exception {
-    open();
-    append("a");
-    int port = journal.server().getServerRpc().getInetSocketAddress().getPort();
-    RaftPeer peer =
-        RaftPeer.newBuilder()
-            .setId(journal.server().getId())
-            .setAddress("127.0.0.1:" + port)
-            .build();
-
-    try (RaftClient client =
-        RaftClient.newBuilder()
-            .setProperties(new RaftProperties())
-            .setRaftGroup(RaftGroup.valueOf(RatisJournal.GROUP, peer))
-            .setRetryPolicy(RetryPolicies.noRetry())
-            .build()) {
-      assertThatThrownBy(
-              () ->
-                  client
-                      .getGroupManagementApi(peer.getId())
-                      .remove(RatisJournal.GROUP, true, false))
-          .hasStackTraceContaining("PERMISSION_DENIED");
-      assertThatThrownBy(() -> client.io().send(Message.valueOf("raw")))
-          .hasStackTraceContaining("PERMISSION_DENIED");
-      assertThatThrownBy(() -> client.async().send(Message.valueOf("raw")).get())
-          .hasStackTraceContaining("PERMISSION_DENIED");
-    }
-    append("b");
-    reopen();
-    assertThat(told.records()).containsExactly("a", "b");
   }
 
   private long open() throws Exception {
