@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A launcher that ends, when it closes, what it has launched, and waits until all of it is gone. A
- * worker closes its launchers when it no longer speaks to a master, so nobody is told.
+ * One worker's share of a launcher: it ends, when it closes, what it has launched, and waits until
+ * all of it is gone; the launcher stays open for others. A worker closes its launchers when it no
+ * longer speaks to a master, so nobody is told.
  */
 final class EndingLauncher implements Launcher {
   private static final long GONE_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -115,8 +116,6 @@ final class EndingLauncher implements Launcher {
       awaitGone();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      launcher.close();
     }
   }
 

@@ -22,10 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -41,17 +38,13 @@ import java.util.concurrent.TimeoutException;
  * several threads; several clusters may live at a time.
  */
 public final class LocalCluster implements AutoCloseable {
-  /** To make a class archive takes longer than it would save in so short a life. */
-  private static final SortedMap<String, SortedMap<String, String>> LAUNCHER_SETTINGS =
-      new TreeMap<>(
-          Map.of(ProcessLauncherProvider.NAME, new TreeMap<>(Map.of("class-archives", "off"))));
-
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
 
   private final TemporaryDirectory directory;
   private final Resources resources;
   private final TokenFiles tokens;
+  private final SharedLauncher launcher;
 
   // Guarded by this.
   private final List<Member> workers = new ArrayList<>();
@@ -60,13 +53,14 @@ public final class LocalCluster implements AutoCloseable {
   private int workersStarted;
   private boolean closed;
 
-  /** A worker, and what makes its launchers. */
-  private record Member(Worker worker, EndingLauncherProvider launchers) {}
+  /** A worker, and what it launches with. */
+  private record Member(Worker worker, SharedLauncher.Share share) {}
 
   private LocalCluster(TemporaryDirectory directory, Resources resources) {
     this.directory = directory;
     this.resources = resources;
     this.tokens = new TokenFiles(directory.path().resolve("tokens"));
+    this.launcher = new SharedLauncher(directory.path());
   }
 
   /** Starts one with two workers; the same as {@code builder().start()}. */
@@ -171,9 +165,9 @@ public final class LocalCluster implements AutoCloseable {
     List<CompletableFuture<Worker>> starting = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       workersStarted++;
-      EndingLauncherProvider launchers = new EndingLauncherProvider(new ProcessLauncherProvider());
-      Worker worker = newWorker(workersStarted, launchers);
-      workers.add(new Member(worker, launchers));
+      SharedLauncher.Share share = launcher.new Share();
+      Worker worker = newWorker(workersStarted, share);
+      workers.add(new Member(worker, share));
       CompletableFuture<Worker> started = new CompletableFuture<>();
       starting.add(started);
       Thread thread = new Thread(() -> start(worker, started), "slipway-worker-start");
@@ -185,7 +179,7 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private Worker newWorker(int number, LauncherProvider launchers) {
+  private Worker newWorker(int number, LauncherProvider provider) {
     return new Worker(
         new WorkerSettings(
             List.of(address),
@@ -195,11 +189,11 @@ public final class LocalCluster implements AutoCloseable {
             Collections.emptySortedMap(),
             directory.path().resolve("worker-" + number),
             ProcessLauncherProvider.NAME,
-            LAUNCHER_SETTINGS,
+            Collections.emptySortedMap(),
             false,
             tokens.directory(),
             "local"),
-        List.of(launchers));
+        List.of(provider));
   }
 
   private static void start(Worker worker, CompletableFuture<Worker> started) {
@@ -285,7 +279,7 @@ public final class LocalCluster implements AutoCloseable {
         .filter(member -> member.worker().id().value().equals(workerId))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no worker " + workerId + " runs here"))
-        .launchers()
+        .share()
         .killAll();
   }
 
@@ -318,6 +312,7 @@ public final class LocalCluster implements AutoCloseable {
     closed = true;
     workers.parallelStream().forEach(member -> member.worker().close());
     workers.clear();
+    launcher.close();
     if (master != null) {
       master.close();
     }
