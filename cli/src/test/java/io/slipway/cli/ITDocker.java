@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Applications in containers of a real engine, on a cluster of real processes. */
 @Tag("docker")
+@Tag("long")
 class ITDocker {
   private static final String IMAGE = "slipway-test-cli:" + Runtime.version().feature();
 
@@ -107,7 +108,6 @@ class ITDocker {
   }
 
   @Test
-  @Tag("long")
   void driverByDocker_executorsByProcess_workTogether() throws Exception {
     assertThat(runPi("cluster", "reverse", "--driver-launcher", "docker"))
         .containsEntry("d1", "docker")
@@ -116,7 +116,6 @@ class ITDocker {
   }
 
   @Test
-  @Tag("long")
   void clientMode_executorsByDocker_workForTheDriverHere() throws Exception {
     assertThat(runPi("client", "here", "--launcher", "docker"))
         .containsEntry("e1", "docker")
@@ -124,7 +123,6 @@ class ITDocker {
   }
 
   @Test
-  @Tag("long")
   void bridge_driverAndExecutors_reachEachOther() throws Exception {
     Assumptions.assumeTrue(host.isPresent(), "this machine has no address but loopback");
     String bridge = "network=bridge";
@@ -175,7 +173,6 @@ class ITDocker {
   }
 
   @Test
-  @Tag("long")
   void memoryUsedUp_outcome_saysSo() throws Exception {
     Invocation run =
         cluster.submit(
@@ -199,7 +196,6 @@ class ITDocker {
   }
 
   @Test
-  @Tag("long")
   void quickstart_docker_agreesAndStopsAll() throws Exception {
     TestCluster.Run run = cluster.command("quickstart", "--launcher", "docker").ended();
 
