@@ -18,6 +18,9 @@ import javax.tools.ToolProvider;
 final class DroppedLaunchers implements AutoCloseable {
   private static final String SERVICE = "META-INF/services/io.slipway.launcher.LauncherProvider";
 
+  /** Jars, and the class archives that were made of just these files. */
+  private static final List<String> SAME = List.of("lib", "cache");
+
   private final Path directory;
   private final Path home;
 
@@ -30,7 +33,9 @@ final class DroppedLaunchers implements AutoCloseable {
     this.directory = directory;
     this.home = Files.createDirectories(directory.resolve("home"));
     Path original = Path.of(System.getProperty("slipway.distribution"));
-    Files.createSymbolicLink(home.resolve("lib"), original.resolve("lib"));
+    for (String same : SAME) {
+      Files.createSymbolicLink(home.resolve(same), original.resolve(same));
+    }
     for (String own : List.of("bin", "launchers")) {
       Files.createDirectory(home.resolve(own));
       try (Stream<Path> files = Files.list(original.resolve(own))) {
@@ -45,7 +50,9 @@ final class DroppedLaunchers implements AutoCloseable {
   /** Lets go of the original. */
   @Override
   public void close() throws IOException {
-    Files.delete(home.resolve("lib"));
+    for (String same : SAME) {
+      Files.delete(home.resolve(same));
+    }
   }
 
   /** The distribution. */

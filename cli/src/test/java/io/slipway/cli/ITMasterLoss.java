@@ -33,7 +33,7 @@ class ITMasterLoss {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = new TestCluster(directory);
+    cluster = TestCluster.ofOneWorker(directory);
   }
 
   @AfterAll

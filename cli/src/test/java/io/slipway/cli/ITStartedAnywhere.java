@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ITStartedAnywhere {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path BUNDLE = Path.of(System.getProperty(ApiBundle.PROPERTY));
   private static final Path CONFLICTING = Path.of(System.getProperty("slipway.conflicting"));
   private static final Pattern JAVA_BLOCK =
       Pattern.compile("(?m)^```java\\n(.*?)^```", Pattern.DOTALL);
@@ -78,24 +79,14 @@ class ITStartedAnywhere {
   @TempDir static Path directory;
 
   private static TestCluster cluster;
-  private static Path bundle;
 
   @BeforeAll
   static void start() throws Exception {
-    Path lib = Path.of(System.getProperty("slipway.distribution"), "lib");
-    try (Stream<Path> jars = Files.list(lib)) {
-      bundle =
-          jars.filter(jar -> jar.getFileName().toString().startsWith(ApiBundle.FILE_PREFIX))
-              .findFirst()
-              .orElseThrow();
-    }
-    System.setProperty(ApiBundle.PROPERTY, bundle.toString());
-    cluster = new TestCluster(directory);
+    cluster = TestCluster.ofOneWorker(directory);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    System.clearProperty(ApiBundle.PROPERTY);
     if (cluster != null) {
       cluster.close();
     }
@@ -111,7 +102,7 @@ class ITStartedAnywhere {
     Path sources = Files.createDirectories(directory.resolve("versions/src/com/example"));
     Files.writeString(sources.resolve("Versions.java"), VERSIONS);
     List<Path> compileWith = new ArrayList<>(libraries);
-    compileWith.add(0, bundle);
+    compileWith.add(0, BUNDLE);
     Path classes = compile("versions", directory.resolve("versions/src"), compileWith);
 
     // Hosted: an ordinary program with a class directory, as an IDE starts it.
@@ -221,7 +212,7 @@ class ITStartedAnywhere {
               <systemPath>%s</systemPath>
             </dependency>
         """
-            .formatted(bundle);
+            .formatted(BUNDLE);
     int first = example.indexOf("    <dependency>");
     int junit = example.lastIndexOf("    <dependency>");
     int plugins = example.lastIndexOf("    </plugins>");
@@ -254,12 +245,12 @@ class ITStartedAnywhere {
   void example_submitClient_followsWhatItSubmitsAndEndsWithItsOutcome() throws Exception {
     Path project = ROOT.resolve("examples/submit-client");
     assertThat(Files.readString(project.resolve("pom.xml")).split("<dependency>", -1)).hasSize(2);
-    Path classes = compile("example", project.resolve("src/main/java"), List.of(bundle));
+    Path classes = compile("example", project.resolve("src/main/java"), List.of(BUNDLE));
 
     Ended ended =
         java(
             directory,
-            List.of(bundle, classes),
+            List.of(BUNDLE, classes),
             List.of(
                 cluster.address(),
                 "io.slipway.examples.MonteCarloPi",
@@ -275,7 +266,7 @@ class ITStartedAnywhere {
     Ended failed =
         java(
             directory,
-            List.of(bundle, classes),
+            List.of(BUNDLE, classes),
             List.of(cluster.address(), "io.slipway.examples.MonteCarloPi", cluster.examples(), "0"),
             "com.example.submit.SubmitAndFollow");
     assertThat(failed.out()).contains("state FAILED");
@@ -312,7 +303,7 @@ class ITStartedAnywhere {
           }
         }
         """);
-    Path application = compile("application", work.resolve("application"), List.of(bundle));
+    Path application = compile("application", work.resolve("application"), List.of(BUNDLE));
     Files.move(application, work.resolve("classes"));
     Files.writeString(work.resolve("rules.txt"), "rules");
     String document = Files.readString(ROOT.resolve("docs/submit-client.md"));
@@ -334,9 +325,9 @@ class ITStartedAnywhere {
         """
             + String.join("", blocks).replace("127.0.0.1:7077", cluster.address())
             + "  }\n}\n");
-    Path classes = compile("program", work.resolve("src"), List.of(bundle));
+    Path classes = compile("program", work.resolve("src"), List.of(BUNDLE));
 
-    Ended ended = java(work, List.of(bundle, classes), List.of(), "Program");
+    Ended ended = java(work, List.of(BUNDLE, classes), List.of(), "Program");
 
     assertThat(ended.exitCode()).as(ended.out()).isZero();
     assertThat(ended.out())

@@ -30,7 +30,6 @@ final class TestCluster implements AutoCloseable {
   private static final Path DISTRIBUTION = Path.of(System.getProperty("slipway.distribution"));
 
   private final Path home;
-  private final boolean hasArchives;
   private final Path directory;
   private final List<Run> workers = new ArrayList<>();
   private final List<Process> started = new ArrayList<>();
@@ -49,6 +48,15 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
+   * Starts it, with one worker.
+   *
+   * @param directory for all that it keeps
+   */
+  static TestCluster ofOneWorker(Path directory) throws Exception {
+    return new TestCluster(directory, DISTRIBUTION, List.of());
+  }
+
+  /**
    * Starts it, with two workers, all listening on one host.
    *
    * @param directory for all that it keeps
@@ -62,8 +70,7 @@ final class TestCluster implements AutoCloseable {
    * Starts it.
    *
    * @param directory for all that it keeps
-   * @param home the distribution, or a copy, which goes without class archives: to make them takes
-   *     longer than they save
+   * @param home the distribution, or a copy
    * @param workerOptions options of each worker, beside the usual ones
    */
   @SafeVarargs
@@ -77,12 +84,9 @@ final class TestCluster implements AutoCloseable {
     this.home = home;
     this.address = host + ":0";
     this.listeningFlags = host.equals("127.0.0.1") ? List.of() : List.of("--insecure");
-    this.hasArchives = home.equals(DISTRIBUTION);
     boolean up = false;
     try {
-      if (hasArchives) {
-        makeArchives();
-      }
+      makeArchives();
       startMaster();
       for (List<String> options : workerOptions) {
         workers.add(startWorker(workers.size() + 1, options));
@@ -106,7 +110,7 @@ final class TestCluster implements AutoCloseable {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock lock = file.lock()) {
-      command("archive").exitCode();
+      start(DISTRIBUTION, List.of("archive")).exitCode();
     }
   }
 
@@ -245,9 +249,6 @@ final class TestCluster implements AutoCloseable {
     // What stands in the configuration of whoever runs the tests must not count.
     builder.environment().put("XDG_CONFIG_HOME", directory.resolve("configuration").toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("SLIPWAY_"));
-    if (!hasArchives) {
-      builder.environment().put("SLIPWAY_NO_ARCHIVE", "true");
-    }
     return builder;
   }
 
