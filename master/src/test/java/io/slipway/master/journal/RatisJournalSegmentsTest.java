@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,10 @@ class RatisJournalSegmentsTest {
         journal.append(ByteString.copyFromUtf8("record " + i)).get(10, TimeUnit.SECONDS);
       }
       lastRecord = told.last().index();
+      // Ratis' own record of what is committed follows; a damaged last one could not be told from
+      // one that was not written to its end.
+      RaftLog raftLog = journal.server().getDivision(RatisJournal.GROUP).getRaftLog();
+      Awaitility.await().until(() -> raftLog.getLastEntryTermIndex().getIndex() > lastRecord);
     } finally {
       journal.close();
     }
