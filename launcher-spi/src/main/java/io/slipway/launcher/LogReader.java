@@ -231,6 +231,9 @@ public final class LogReader implements Closeable {
           return false;
         }
         Generation oldest = kept.get(0);
+        if (oldest.start() < offset && i < TRIES - 1) {
+          continue; // It was renamed faster than looked for: had it gone, so had all before it.
+        }
         if (adopt(oldest.path(), oldest.key(), 0)) {
           offset = Math.max(offset, oldest.start());
           return true;
